@@ -1,0 +1,38 @@
+import { defineConfig } from 'vitest/config';
+
+const source = { conditions: ['source'] };
+
+/** One project a kind of test, so that `scripts/test.mjs` can run the fast ones first. */
+export default defineConfig({
+  resolve: source,
+  ssr: { resolve: source },
+  test: {
+    projects: [
+      {
+        resolve: source,
+        ssr: { resolve: source },
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'packages/*/src/**/*.test.tsx'],
+          exclude: ['**/*.db.test.ts', '**/*.long.test.ts', '**/node_modules/**'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        resolve: source,
+        ssr: { resolve: source },
+        test: {
+          name: 'database',
+          include: ['packages/*/src/**/*.db.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve: source,
+        ssr: { resolve: source },
+        test: { name: 'long', include: ['packages/*/src/**/*.long.test.ts'], testTimeout: 3_600_000 },
+      },
+    ],
+  },
+});
