@@ -1,0 +1,127 @@
+/** The bank and the calibration exercises, as the API shows them. */
+import { z } from '@hono/zod-openapi';
+import { Id, Instant, Localised, Score } from './common.ts';
+
+export const QuestionText = z.object({
+  title: z.string(),
+  /** Markdown, with LaTeX between dollar signs. */
+  prompt: z.string(),
+  answer: z.string(),
+  /** Behaviours for scale points 1 to 5, in that order. */
+  anchors: z.array(z.string()).length(5),
+  probes: z.array(z.string()),
+});
+
+export const QuestionSummary = z
+  .object({
+    id: z.string(),
+    area: z.string(),
+    kind: z.string(),
+    competency: z.string(),
+    difficulty: z.int(),
+    minutes: z.number(),
+    tags: z.array(z.string()),
+    title: Localised,
+    hash: z.string(),
+    /** In a search: the passage that matched, plain text. */
+    snippet: z.string().optional(),
+  })
+  .openapi('QuestionSummary');
+
+export const Question = QuestionSummary.extend({
+  lab: z.object({ id: z.string(), params: z.record(z.string(), z.unknown()) }).nullable(),
+  sources: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      authors: z.string(),
+      year: z.int(),
+      venue: z.string().optional(),
+      url: z.string().optional(),
+      doi: z.string().optional(),
+    }),
+  ),
+  claims: z.array(
+    z.object({ id: z.string(), text: Localised, source: z.string().optional(), hasCheck: z.boolean() }),
+  ),
+  text: z.object({ 'zh-CN': QuestionText, en: QuestionText }),
+}).openapi('Question');
+
+export const Competency = z.object({
+  id: z.string(),
+  weight: z.number(),
+  title: Localised,
+  description: Localised,
+});
+
+export const Kit = z
+  .object({
+    id: z.string(),
+    title: Localised,
+    summary: Localised,
+    scaleFamily: z.string(),
+    competencies: z.array(Competency),
+    items: z.array(
+      z.object({
+        question: z.string(),
+        weight: z.number(),
+        competency: z.string(),
+        minutes: z.number(),
+        title: Localised,
+      }),
+    ),
+    hash: z.string(),
+  })
+  .openapi('Kit');
+
+export const CalibrationSet = z
+  .object({
+    family: z.string(),
+    title: Localised,
+    intro: Localised,
+    pass: z.object({ withinOne: z.number(), exact: z.number() }),
+    validMonths: z.int(),
+    hash: z.string(),
+    transcripts: z.array(
+      z.object({
+        id: z.string(),
+        question: z.string(),
+        /** The question's prompt and anchors: what to score against. */
+        title: Localised,
+        prompt: Localised,
+        anchors: z.object({ 'zh-CN': z.array(z.string()), en: z.array(z.string()) }),
+        transcript: Localised,
+      }),
+    ),
+    /** The signed-in person's standing on this family. */
+    standing: z.object({ passed: z.boolean(), expiresAt: Instant.nullable() }),
+  })
+  .openapi('CalibrationSet');
+
+export const CalibrationSummary = CalibrationSet.omit({ transcripts: true })
+  .extend({ size: z.int() })
+  .openapi('CalibrationSummary');
+
+export const SubmitCalibration = z
+  .object({
+    answers: z
+      .array(z.object({ transcript: z.string(), score: Score }))
+      .min(1)
+      .max(100),
+  })
+  .openapi('SubmitCalibration');
+
+export const CalibrationAttempt = z
+  .object({
+    id: Id,
+    family: z.string(),
+    passed: z.boolean(),
+    exact: z.number(),
+    withinOne: z.number(),
+    /** Mean of own score minus expert score: positive is lenient. */
+    bias: z.number(),
+    finishedAt: Instant,
+    expiresAt: Instant.nullable(),
+    feedback: z.array(z.object({ transcript: z.string(), score: Score, expert: Score, reason: Localised })),
+  })
+  .openapi('CalibrationAttempt');

@@ -1,0 +1,87 @@
+/** The decision page: computed from revealed ratings only, first ratings only. */
+import { z } from '@hono/zod-openapi';
+import { Id, Instant, Localised } from './common.ts';
+import { Candidate, Seat } from './interview.ts';
+
+export const Spread = z.object({
+  /** Mean of the scores; null where nobody scored. */
+  mean: z.number().nullable(),
+  /** Sample standard deviation; null below two scores. */
+  sd: z.number().nullable(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  n: z.int(),
+});
+
+export const DecisionItem = z.object({
+  question: z.string(),
+  competency: z.string(),
+  weight: z.number(),
+  spread: Spread,
+  scores: z.array(
+    z.object({
+      raterId: Id,
+      score: z.int().nullable(),
+      notAsked: z.string().nullable(),
+      evidence: z.string(),
+      amended: z.boolean(),
+    }),
+  ),
+});
+
+export const DecisionCandidate = z
+  .object({
+    candidate: Candidate,
+    /** Weighted mean over competencies of weighted item means; null where nothing was scored. */
+    overall: z.number().nullable(),
+    /** Share of the kit's weight that was really scored, 0 to 1. */
+    coverage: z.number(),
+    competencies: z.array(
+      z.object({ id: z.string(), score: z.number().nullable(), coverage: z.number(), spread: Spread }),
+    ),
+    items: z.array(DecisionItem),
+    /** The overall score as each rater alone would give it, to show agreement. */
+    byRater: z.array(z.object({ raterId: Id, overall: z.number().nullable() })),
+  })
+  .openapi('DecisionCandidate');
+
+export const DecisionReport = z
+  .object({
+    openingId: Id,
+    openingTitle: z.string(),
+    demo: z.boolean(),
+    computedAt: Instant,
+    competencies: z.array(z.object({ id: z.string(), weight: z.number(), title: Localised })),
+    questions: z.array(
+      z.object({ id: z.string(), title: Localised, competency: z.string(), weight: z.number() }),
+    ),
+    raters: z.array(z.object({ id: Id, name: z.string() })),
+    /** Panel history: substitutions and waivers show here. */
+    seats: z.array(Seat),
+    /** Revealed candidates, highest overall first. */
+    candidates: z.array(DecisionCandidate),
+    /** Candidates whose panel has not locked: names only, nothing computed. */
+    sealed: z.array(z.object({ id: Id, name: z.string() })),
+  })
+  .openapi('DecisionReport');
+
+export const AuditEntry = z
+  .object({
+    at: Instant,
+    actor: z.string().nullable(),
+    action: z.string(),
+    subject: z.string(),
+    detail: z.record(z.string(), z.unknown()),
+  })
+  .openapi('AuditEntry');
+
+export const SearchHit = z
+  .object({
+    kind: z.enum(['question', 'opening', 'candidate', 'rating', 'note']),
+    id: z.string(),
+    title: z.string(),
+    snippet: z.string(),
+    /** The page to open, without origin. */
+    href: z.string(),
+  })
+  .openapi('SearchHit');
