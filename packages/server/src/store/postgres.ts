@@ -1,0 +1,59 @@
+/** PostgreSQL by `DATABASE_URL`. */
+import pg from 'pg';
+import { between, type Driver, type RunQuery, toDatabaseError } from './driver.ts';
+
+// Dates and times stay text: the store's one mapping of them is Drizzle's.
+const TEXT_TYPES = new Set([1082, 1083, 1114, 1184, 1186]);
+const types = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    TEXT_TYPES.has(oid) ? (value: string) => value : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+};
+
+export interface PostgresOptions {
+  url: string;
+  /** Most connections at once. */
+  connections?: number;
+}
+
+/** Opens a pool. @throws DatabaseError where the server cannot be reached or refuses the account. */
+export async function openPostgres({ url, connections = 10 }: PostgresOptions): Promise<Driver> {
+  const pool = new pg.Pool({ connectionString: url, max: connections });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const onClient = async <T>(work: (run: RunQuery) => Promise<T>): Promise<T> => {
+    const client = await pool.connect().catch((cause) => {
+      throw toDatabaseError(cause);
+    });
+    let broken: Error | undefined;
+    const run: RunQuery = async (text, values = []) => {
+      try {
+        const result = await client.query({ text, values, rowMode: 'array', types });
+        return { rows: result.rows as unknown[][], fields: result.fields?.map((field) => field.name) ?? [] };
+      } catch (cause) {
+        const error = toDatabaseError(cause);
+        if (/^(08|57P)/.test(error.code)) broken = error;
+        throw error;
+      }
+    };
+    try {
+      return await work(run);
+    } finally {
+      client.release(broken);
+    }
+  };
+  try {
+    await onClient((run) => run('SELECT 1'));
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return {
+    kind: 'postgres',
+    transaction: (work) => onClient((run) => between(run, work)),
+    script: (sql) =>
+      onClient(async (run) => {
+        await run(sql);
+      }),
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,236 @@
+/** The tables as Drizzle sees them. The migrations make them; a test holds the two in step. */
+import { bigint, boolean, doublePrecision, integer, jsonb, pgSchema, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import type { Question } from '@viva/bank';
+
+const auth = pgSchema('viva_auth');
+const viva = pgSchema('viva');
+const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+
+export const accountUser = auth.table('account_user', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  email: text('email').notNull(),
+  emailVerified: boolean('email_verified').notNull(),
+  image: text('image'),
+  createdAt: at('created_at').notNull(),
+  updatedAt: at('updated_at').notNull(),
+});
+export const authSession = auth.table('session', {
+  id: text('id').primaryKey(),
+  expiresAt: at('expires_at').notNull(),
+  token: text('token').notNull(),
+  createdAt: at('created_at').notNull(),
+  updatedAt: at('updated_at').notNull(),
+  ipAddress: text('ip_address'),
+  userAgent: text('user_agent'),
+  userId: text('user_id').notNull(),
+});
+export const account = auth.table('account', {
+  id: text('id').primaryKey(),
+  accountId: text('account_id').notNull(),
+  providerId: text('provider_id').notNull(),
+  userId: text('user_id').notNull(),
+  accessToken: text('access_token'),
+  refreshToken: text('refresh_token'),
+  idToken: text('id_token'),
+  accessTokenExpiresAt: at('access_token_expires_at'),
+  refreshTokenExpiresAt: at('refresh_token_expires_at'),
+  scope: text('scope'),
+  password: text('password'),
+  createdAt: at('created_at').notNull(),
+  updatedAt: at('updated_at').notNull(),
+});
+export const verification = auth.table('verification', {
+  id: text('id').primaryKey(),
+  identifier: text('identifier').notNull(),
+  value: text('value').notNull(),
+  expiresAt: at('expires_at').notNull(),
+  createdAt: at('created_at').notNull(),
+  updatedAt: at('updated_at').notNull(),
+});
+
+export const person = viva.table('person', {
+  id: uuid('id').primaryKey(),
+  userId: text('user_id'),
+  name: text('name').notNull(),
+  email: text('email').notNull(),
+  role: text('role', { enum: ['owner', 'lead', 'interviewer', 'candidate'] }).notNull(),
+  locale: text('locale', { enum: ['zh-CN', 'en'] }).notNull(),
+  createdAt: at('created_at').notNull(),
+  disabledAt: at('disabled_at'),
+});
+export const invitation = viva.table('invitation', {
+  personId: uuid('person_id').primaryKey(),
+  tokenHash: text('token_hash').notNull(),
+  expiresAt: at('expires_at').notNull(),
+});
+export const setting = viva.table('setting', { key: text('key').primaryKey(), value: text('value').notNull() });
+
+/** A competency of a pinned kit, with the weight that the opening gives it. */
+export interface PinnedCompetency {
+  id: string;
+  weight: number;
+  title: Record<'zh-CN' | 'en', string>;
+  description: Record<'zh-CN' | 'en', string>;
+}
+
+export const opening = viva.table('opening', {
+  id: uuid('id').primaryKey(),
+  title: text('title').notNull(),
+  description: text('description').notNull(),
+  status: text('status', { enum: ['draft', 'open', 'closed'] }).notNull(),
+  demo: boolean('demo').notNull(),
+  kitId: text('kit_id').notNull(),
+  kitHash: text('kit_hash').notNull(),
+  kit: jsonb('kit').$type<{ title: Record<'zh-CN' | 'en', string> }>().notNull(),
+  scaleFamily: text('scale_family').notNull(),
+  competencies: jsonb('competencies').$type<PinnedCompetency[]>().notNull(),
+  createdBy: uuid('created_by').notNull(),
+  createdAt: at('created_at').notNull(),
+  openedAt: at('opened_at'),
+  closedAt: at('closed_at'),
+});
+export const openingItem = viva.table('opening_item', {
+  openingId: uuid('opening_id').notNull(),
+  questionId: text('question_id').notNull(),
+  ordinal: integer('ordinal').notNull(),
+  competency: text('competency').notNull(),
+  weight: doublePrecision('weight').notNull(),
+  questionHash: text('question_hash').notNull(),
+  question: jsonb('question').$type<Question>().notNull(),
+});
+export const seat = viva.table('seat', {
+  id: uuid('id').primaryKey(),
+  openingId: uuid('opening_id').notNull(),
+  ordinal: integer('ordinal').notNull(),
+});
+export const seatHolder = viva.table('seat_holder', {
+  seatId: uuid('seat_id').notNull(),
+  ordinal: integer('ordinal').notNull(),
+  openingId: uuid('opening_id').notNull(),
+  personId: uuid('person_id').notNull(),
+  since: at('since').notNull(),
+  appointedBy: uuid('appointed_by').notNull(),
+  reason: text('reason'),
+  calibration: text('calibration', { enum: ['passed', 'waived'] }).notNull(),
+  waiverReason: text('waiver_reason'),
+});
+export const currentSeat = viva.table('current_seat', {
+  seatId: uuid('seat_id').notNull(),
+  openingId: uuid('opening_id').notNull(),
+  personId: uuid('person_id').notNull(),
+});
+export const candidate = viva.table('candidate', {
+  id: uuid('id').primaryKey(),
+  openingId: uuid('opening_id').notNull(),
+  personId: uuid('person_id'),
+  name: text('name').notNull(),
+  email: text('email'),
+  createdAt: at('created_at').notNull(),
+  withdrawnAt: at('withdrawn_at'),
+  withdrawnReason: text('withdrawn_reason'),
+});
+export const interviewSession = viva.table('interview_session', {
+  id: uuid('id').primaryKey(),
+  openingId: uuid('opening_id').notNull(),
+  candidateId: uuid('candidate_id').notNull(),
+  scheduledAt: at('scheduled_at').notNull(),
+  minutes: integer('minutes').notNull(),
+  place: text('place').notNull(),
+  status: text('status', { enum: ['scheduled', 'running', 'ended', 'cancelled'] }).notNull(),
+  startedAt: at('started_at'),
+  endedAt: at('ended_at'),
+});
+export const submission = viva.table('submission', {
+  candidateId: uuid('candidate_id').notNull(),
+  seatId: uuid('seat_id').notNull(),
+  raterId: uuid('rater_id').notNull(),
+  openingId: uuid('opening_id').notNull(),
+  submittedAt: at('submitted_at').notNull(),
+  digest: text('digest').notNull(),
+});
+export const reveal = viva.table('reveal', {
+  candidateId: uuid('candidate_id').primaryKey(),
+  openingId: uuid('opening_id').notNull(),
+  cause: text('cause', { enum: ['complete', 'closed'] }).notNull(),
+  reason: text('reason'),
+  revealedBy: uuid('revealed_by').notNull(),
+  revealedAt: at('revealed_at').notNull(),
+});
+export const draft = viva.table('draft', {
+  candidateId: uuid('candidate_id').notNull(),
+  raterId: uuid('rater_id').notNull(),
+  questionId: text('question_id').notNull(),
+  openingId: uuid('opening_id').notNull(),
+  score: smallint('score'),
+  evidence: text('evidence').notNull(),
+  notAsked: text('not_asked'),
+  revision: integer('revision').notNull(),
+  savedAt: at('saved_at').notNull(),
+});
+export const note = viva.table('note', {
+  candidateId: uuid('candidate_id').notNull(),
+  raterId: uuid('rater_id').notNull(),
+  openingId: uuid('opening_id').notNull(),
+  body: text('body').notNull(),
+  revision: integer('revision').notNull(),
+  savedAt: at('saved_at').notNull(),
+});
+export const rating = viva.table('rating', {
+  id: uuid('id').primaryKey(),
+  openingId: uuid('opening_id').notNull(),
+  candidateId: uuid('candidate_id').notNull(),
+  raterId: uuid('rater_id').notNull(),
+  questionId: text('question_id').notNull(),
+  score: smallint('score'),
+  notAsked: text('not_asked'),
+  evidence: text('evidence').notNull(),
+  kind: text('kind', { enum: ['first', 'amendment'] }).notNull(),
+  amends: uuid('amends'),
+  reason: text('reason'),
+  createdAt: at('created_at').notNull(),
+});
+export const comment = viva.table('comment', {
+  id: uuid('id').primaryKey(),
+  openingId: uuid('opening_id').notNull(),
+  candidateId: uuid('candidate_id').notNull(),
+  authorId: uuid('author_id').notNull(),
+  questionId: text('question_id'),
+  body: text('body').notNull(),
+  createdAt: at('created_at').notNull(),
+});
+export const decision = viva.table('decision', {
+  id: uuid('id').primaryKey(),
+  openingId: uuid('opening_id').notNull(),
+  candidateId: uuid('candidate_id').notNull(),
+  outcome: text('outcome', { enum: ['advance', 'hold', 'decline'] }).notNull(),
+  reason: text('reason').notNull(),
+  decidedBy: uuid('decided_by').notNull(),
+  decidedAt: at('decided_at').notNull(),
+});
+export const calibrationAttempt = viva.table('calibration_attempt', {
+  id: uuid('id').primaryKey(),
+  personId: uuid('person_id').notNull(),
+  family: text('family').notNull(),
+  setHash: text('set_hash').notNull(),
+  answers: jsonb('answers').$type<{ transcript: string; score: number }[]>().notNull(),
+  exact: doublePrecision('exact').notNull(),
+  withinOne: doublePrecision('within_one').notNull(),
+  bias: doublePrecision('bias').notNull(),
+  passed: boolean('passed').notNull(),
+  finishedAt: at('finished_at').notNull(),
+  expiresAt: at('expires_at'),
+});
+export const audit = viva.table('audit', {
+  seq: bigint('seq', { mode: 'number' }).primaryKey(),
+  at: at('at').notNull(),
+  actorId: uuid('actor_id'),
+  action: text('action').notNull(),
+  subject: text('subject').notNull(),
+  openingId: uuid('opening_id'),
+  candidateId: uuid('candidate_id'),
+  sealed: boolean('sealed').notNull(),
+  detail: text('detail').notNull(),
+  prevHash: text('prev_hash').notNull(),
+  hash: text('hash').notNull(),
+});

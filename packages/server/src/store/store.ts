@@ -1,0 +1,57 @@
+/** The only door to the database: every transaction runs under a role without rights to what is sealed. */
+import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
+import type { Driver, RunQuery } from './driver.ts';
+import { migrate } from './migrate.ts';
+
+/** Tables, within one transaction, as one role. */
+export type Tables = PgRemoteDatabase<Record<string, never>>;
+
+export interface Store {
+  readonly driver: Driver;
+  readonly clock: () => Date;
+  readonly newId: () => string;
+  /** Runs `work` in one transaction as this person: row-level security shows only what is theirs to see. */
+  as<T>(personId: string, work: (tables: Tables) => Promise<T>): Promise<T>;
+  /** Runs `work` for signing in and joining, as a role with no right to anything of an interview. */
+  asAuth<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
+  /** For better-auth: each statement in a short transaction of its own, under that same role. */
+  readonly authStatements: Tables;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  driver: Driver;
+  clock?: () => Date;
+  newId?: () => string;
+}
+
+type Role = 'viva_app' | 'viva_auth';
+
+/** Drizzle over whatever runs a query. */
+export function tablesOver(run: RunQuery): Tables {
+  return drizzle(async (sql, params, method) => {
+    const { rows, fields } = await run(sql, params);
+    // `execute` is asked for by raw SQL, whose callers expect objects.
+    if (method === 'execute') return { rows: rows.map((row) => Object.fromEntries(fields.map((name, i) => [name, row[i]]))) };
+    return { rows };
+  });
+}
+
+/** Migrates the database and opens the store. @throws MigrationError */
+export async function openStore({ driver, clock = () => new Date(), newId = () => crypto.randomUUID() }: StoreOptions): Promise<Store> {
+  await migrate(driver);
+  const within = <T>(role: Role, actor: string, work: (run: RunQuery) => Promise<T>): Promise<T> =>
+    driver.transaction(async (run) => {
+      await run(`SELECT set_config('role', $1, true), set_config('viva.actor', $2, true)`, [role, actor]);
+      return work(run);
+    });
+  return {
+    driver,
+    clock,
+    newId,
+    as: (personId, work) => within('viva_app', personId, (run) => work(tablesOver(run))),
+    asAuth: (work) => within('viva_auth', '', (run) => work(tablesOver(run))),
+    authStatements: tablesOver((sql, params) => within('viva_auth', '', (run) => run(sql, params))),
+    close: () => driver.close(),
+  };
+}
