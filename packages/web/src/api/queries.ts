@@ -1,0 +1,125 @@
+/** Every query of the pages: one key and one call each, so that invalidating is by name. */
+import { queryOptions } from '@tanstack/react-query';
+import { ApiError } from '@viva/server/client';
+import { api } from './client.ts';
+
+/** Follows `nextCursor` to the end; `most` guards against a list that never ends. */
+export async function everyPage<T>(
+  load: (cursor: string | undefined) => Promise<{ items: T[]; nextCursor: string | null }>,
+  most = 50,
+): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  for (let count = 0; count < most; count += 1) {
+    const page = await load(cursor);
+    items.push(...page.items);
+    if (page.nextCursor === null) break;
+    cursor = page.nextCursor;
+  }
+  return items;
+}
+
+export const setupQuery = queryOptions({
+  queryKey: ['setup'],
+  queryFn: ({ signal }) => api.setupStatus({}, { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** The signed-in person, or null where nobody is. */
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: async ({ signal }) => {
+    try {
+      return await api.me({}, { signal });
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: 5 * 60_000,
+});
+
+export const kitsQuery = queryOptions({
+  queryKey: ['kits'],
+  queryFn: async ({ signal }) => (await api.listKits({}, { signal })).items,
+  staleTime: 60_000,
+});
+
+export const openingsQuery = queryOptions({
+  queryKey: ['openings'],
+  queryFn: ({ signal }) =>
+    everyPage((cursor) => api.listOpenings({ query: { limit: 200, cursor } }, { signal })),
+});
+
+export const openingQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['opening', id],
+    queryFn: ({ signal }) => api.opening({ params: { id } }, { signal }),
+  });
+
+export const eligibleQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['opening', id, 'eligible'],
+    queryFn: async ({ signal }) => (await api.eligible({ params: { id } }, { signal })).items,
+  });
+
+export const candidatesQuery = (openingId: string) =>
+  queryOptions({
+    queryKey: ['opening', openingId, 'candidates'],
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        api.listCandidates({ params: { id: openingId }, query: { limit: 200, cursor } }, { signal }),
+      ),
+  });
+
+export const auditQuery = (openingId: string) =>
+  queryOptions({
+    queryKey: ['opening', openingId, 'audit'],
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        api.openingAudit({ params: { id: openingId }, query: { limit: 200, cursor } }, { signal }),
+      ),
+  });
+
+export const decisionQuery = (openingId: string) =>
+  queryOptions({
+    queryKey: ['opening', openingId, 'decision'],
+    queryFn: ({ signal }) => api.decisionReport({ params: { id: openingId } }, { signal }),
+  });
+
+export const candidateQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['candidate', id],
+    queryFn: ({ signal }) => api.candidate({ params: { id } }, { signal }),
+  });
+
+export const commentsQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['candidate', candidateId, 'comments'],
+    queryFn: async ({ signal }) =>
+      (await api.listComments({ params: { id: candidateId } }, { signal })).items,
+  });
+
+export const ratingsQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['candidate', candidateId, 'ratings'],
+    queryFn: async ({ signal }) => (await api.listRatings({ params: { id: candidateId } }, { signal })).items,
+  });
+
+export const scorecardQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['candidate', candidateId, 'scorecard'],
+    queryFn: ({ signal }) => api.scorecard({ params: { id: candidateId } }, { signal }),
+  });
+
+export const sessionsQuery = (filter: { opening?: string; candidate?: string } = {}) =>
+  queryOptions({
+    queryKey: ['sessions', filter],
+    queryFn: ({ signal }) =>
+      everyPage((cursor) => api.listSessions({ query: { limit: 200, cursor, ...filter } }, { signal })),
+  });
+
+export const applicationsQuery = queryOptions({
+  queryKey: ['applications'],
+  queryFn: async ({ signal }) => (await api.applications({}, { signal })).items,
+});

@@ -1,0 +1,27 @@
+/** The providers around every page. */
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { theme } from '../theme/theme.ts';
+import { queryClient } from './query-client.ts';
+import { router } from './router.tsx';
+
+export function App() {
+  const { t } = useTranslation();
+  return (
+    // No run-time <style> tags: variables are in tokens.css, so that the policy can say `style-src 'self'`.
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+        <Notifications position="bottom-right" limit={4} aria-label={t('notifications')} role="region" />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,22 @@
+/** The side bar, one entry a page, in order. */
+import type { LinkProps } from '@tanstack/react-router';
+import type { Role } from '@viva/server/client';
+import { BriefcaseBusiness, House, type LucideIcon } from 'lucide-react';
+import type { common } from '../i18n/en.ts';
+
+export interface NavEntry {
+  to: NonNullable<LinkProps['to']>;
+  label: keyof typeof common.nav;
+  icon: LucideIcon;
+  roles: readonly Role[];
+  /** Entries of one group stand together. */
+  group: 'work' | 'library' | 'people';
+}
+
+const staff = ['owner', 'lead', 'interviewer'] as const;
+const everybody = [...staff, 'candidate'] as const;
+
+export const nav: readonly NavEntry[] = [
+  { to: '/', label: 'home', icon: House, roles: everybody, group: 'work' },
+  { to: '/openings', label: 'openings', icon: BriefcaseBusiness, roles: staff, group: 'work' },
+];

@@ -1,0 +1,116 @@
+/**
+ * Every address of the app. To add a page: one `createRoute` here (lazy, by its named export), its name in
+ * `addChildren`, and, where it belongs in the side bar, one entry in `nav.ts`.
+ */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from '@tanstack/react-router';
+import { z } from 'zod';
+import { Loading } from '../ui/loading.tsx';
+import { ErrorPage } from './error-page.tsx';
+import { Layout } from './layout.tsx';
+import { NotFoundPage } from './not-found-page.tsx';
+
+declare module '@tanstack/react-router' {
+  interface StaticDataRouteOption {
+    /** The side bar shrinks to a rail, to leave the room to the page. */
+    focus?: boolean;
+  }
+  interface Register {
+    router: typeof router;
+  }
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
+
+// Before signing in
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('../pages/auth/setup-page.tsx'), 'SetupPage'),
+});
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/signin',
+  validateSearch: z.object({ next: z.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../pages/auth/sign-in-page.tsx'), 'SignInPage'),
+});
+const join = createRoute({
+  getParentRoute: () => root,
+  path: '/join/$token',
+  component: lazyRouteComponent(() => import('../pages/auth/join-page.tsx'), 'JoinPage'),
+});
+
+/** Everything below needs somebody signed in. */
+const layout = createRoute({
+  getParentRoute: () => root,
+  id: 'layout',
+  component: Layout,
+  notFoundComponent: NotFoundPage,
+});
+
+const home = createRoute({
+  getParentRoute: () => layout,
+  path: '/',
+  component: lazyRouteComponent(() => import('../pages/home/home-page.tsx'), 'HomePage'),
+});
+
+// Openings
+const openings = createRoute({
+  getParentRoute: () => layout,
+  path: '/openings',
+  component: lazyRouteComponent(() => import('../pages/openings/openings-page.tsx'), 'OpeningsPage'),
+});
+const newOpening = createRoute({
+  getParentRoute: () => layout,
+  path: '/openings/new',
+  component: lazyRouteComponent(() => import('../pages/openings/new-opening-page.tsx'), 'NewOpeningPage'),
+});
+const opening = createRoute({
+  getParentRoute: () => layout,
+  path: '/openings/$openingId',
+  validateSearch: z.object({
+    tab: z.enum(['overview', 'panel', 'candidates', 'sessions', 'history']).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../pages/openings/opening-page.tsx'), 'OpeningPage'),
+});
+const decision = createRoute({
+  getParentRoute: () => layout,
+  path: '/openings/$openingId/decision',
+  component: lazyRouteComponent(() => import('../pages/decision/decision-page.tsx'), 'DecisionPage'),
+});
+
+// Candidates
+const candidate = createRoute({
+  getParentRoute: () => layout,
+  path: '/candidates/$candidateId',
+  component: lazyRouteComponent(() => import('../pages/candidates/candidate-page.tsx'), 'CandidatePage'),
+});
+const scoring = createRoute({
+  getParentRoute: () => layout,
+  path: '/candidates/$candidateId/score',
+  validateSearch: z.object({ q: z.string().optional().catch(undefined) }),
+  staticData: { focus: true },
+  component: lazyRouteComponent(() => import('../pages/scoring/scoring-page.tsx'), 'ScoringPage'),
+});
+
+const routeTree = root.addChildren([
+  setup,
+  signIn,
+  join,
+  layout.addChildren([home, openings, newOpening, opening, decision, candidate, scoring]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: 'intent',
+  defaultPendingComponent: Loading,
+  defaultPendingMs: 150,
+  defaultErrorComponent: ErrorPage,
+  defaultNotFoundComponent: NotFoundPage,
+  scrollRestoration: true,
+});

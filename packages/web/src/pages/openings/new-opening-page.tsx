@@ -1,0 +1,3 @@
+export function NewOpeningPage() {
+  return null;
+}
