@@ -4,7 +4,7 @@ import { meQuery } from '../api/queries.ts';
 
 /** A refusal with 401 anywhere means that the session is over: the layout then shows the sign-in page. */
 function onError(error: unknown): void {
-  if (error instanceof ApiError && error.status === 401 && error.code !== 'bad-credentials')
+  if (error instanceof ApiError && error.status === 401 && error.code !== 'wrong-credentials')
     queryClient.setQueryData(meQuery.queryKey, null);
 }
 

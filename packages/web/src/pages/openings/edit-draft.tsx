@@ -1,0 +1,156 @@
+/** A draft's title, description, questions and weights. All of it is fixed when the opening opens. */
+import { Button, NumberInput, Textarea, TextInput } from '@mantine/core';
+import { RotateCcw, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, type Opening } from '../../api/client.ts';
+import { fieldErrors, useProblemText } from '../../api/problems.ts';
+import { openingQuery, openingsQuery } from '../../api/queries.ts';
+import { useAction } from '../../api/use-action.ts';
+import { useFormat } from '../../i18n/use-format.ts';
+import { Section } from '../../ui/section.tsx';
+import classes from './openings.module.css';
+
+type Weights = Record<string, number | string>;
+const valid = (weight: number | string | undefined): weight is number =>
+  typeof weight === 'number' && weight > 0 && weight <= 100;
+
+export function EditDraft({ opening, onDone }: { opening: Opening; onDone: () => void }) {
+  const { t } = useTranslation(['openings', 'common']);
+  const { text } = useFormat();
+  const problemText = useProblemText();
+  const [title, setTitle] = useState(opening.title);
+  const [description, setDescription] = useState(opening.description);
+  const [items, setItems] = useState<Weights>(() =>
+    Object.fromEntries(opening.items.map(({ question, weight }) => [question, weight])),
+  );
+  const [competencies, setCompetencies] = useState<Weights>(() =>
+    Object.fromEntries(opening.competencies.map(({ id, weight }) => [id, weight])),
+  );
+  const [dropped, setDropped] = useState<ReadonlySet<string>>(new Set());
+  const kept = opening.items.filter(({ question }) => !dropped.has(question));
+  const allValid =
+    kept.length > 0 &&
+    kept.every(({ question }) => valid(items[question])) &&
+    opening.competencies.every(({ id }) => valid(competencies[id]));
+  const save = useAction(
+    () =>
+      api.updateOpening({
+        params: { id: opening.id },
+        body: {
+          title: title.trim(),
+          description: description.trim(),
+          items: kept.map(({ question }) => ({ question, weight: Number(items[question]) })),
+          competencies: opening.competencies.map(({ id }) => ({ id, weight: Number(competencies[id]) })),
+        },
+      }),
+    {
+      refresh: () => [openingQuery(opening.id).queryKey, openingsQuery.queryKey],
+      done: onDone,
+      says: t('draft.saved'),
+      quiet: true,
+    },
+  );
+  const served = fieldErrors(save.error);
+  const toggle = (question: string) =>
+    setDropped((before) => {
+      const next = new Set(before);
+      if (!next.delete(question)) next.add(question);
+      return next;
+    });
+  const weightField = (
+    label: string,
+    value: number | string | undefined,
+    set: (v: number | string) => void,
+  ) => (
+    <NumberInput
+      aria-label={label}
+      className={classes.weightInput}
+      value={value ?? ''}
+      onChange={set}
+      min={0}
+      max={100}
+      step={0.5}
+      decimalScale={2}
+      hideControls
+      error={!valid(value)}
+    />
+  );
+
+  return (
+    <form
+      noValidate
+      className={classes.edit}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (allValid && title.trim().length >= 3) save.mutate();
+      }}
+    >
+      <div role="alert">{save.isError && <p className={classes.error}>{problemText(save.error)}</p>}</div>
+      <TextInput
+        label={t('create.name')}
+        value={title}
+        maxLength={160}
+        error={title.trim().length < 3 ? t('create.nameShort', { min: 3 }) : (served.title ?? null)}
+        onChange={(event) => setTitle(event.currentTarget.value)}
+      />
+      <Textarea
+        label={t('create.description')}
+        value={description}
+        autosize
+        minRows={2}
+        maxRows={10}
+        maxLength={4000}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      <Section title={t('draft.weights')} lead={t('draft.weightsLead')}>
+        {opening.competencies.map((competency) => (
+          <fieldset key={competency.id} className={classes.editGroup}>
+            <legend className="sr-only">{text(competency.title)}</legend>
+            <div className={classes.editRow} data-head>
+              <span>{text(competency.title)}</span>
+              {weightField(
+                t('draft.weightOf', { name: text(competency.title) }),
+                competencies[competency.id],
+                (weight) => setCompetencies((before) => ({ ...before, [competency.id]: weight })),
+              )}
+              <span className={classes.editSpace} />
+            </div>
+            {opening.items
+              .filter((item) => item.competency === competency.id)
+              .map(({ question, title: name }) => {
+                const gone = dropped.has(question);
+                return (
+                  <div key={question} className={classes.editRow} data-gone={gone || undefined}>
+                    <span>{text(name)}</span>
+                    {gone ? (
+                      <span className={classes.goneNote}>{t('draft.removed')}</span>
+                    ) : (
+                      weightField(t('draft.weightOf', { name: text(name) }), items[question], (weight) =>
+                        setItems((before) => ({ ...before, [question]: weight })),
+                      )
+                    )}
+                    <button
+                      type="button"
+                      className={classes.icon}
+                      aria-label={t(gone ? 'draft.putBack' : 'draft.remove', { name: text(name) })}
+                      onClick={() => toggle(question)}
+                    >
+                      {gone ? <RotateCcw size={15} aria-hidden /> : <Trash2 size={15} aria-hidden />}
+                    </button>
+                  </div>
+                );
+              })}
+          </fieldset>
+        ))}
+      </Section>
+      {!allValid && <p className={classes.error}>{t('draft.weightsWrong')}</p>}
+      <div className={classes.editActions}>
+        <Button onClick={onDone}>{t('common:cancel')}</Button>
+        <Button type="submit" variant="filled" loading={save.isPending}>
+          {t('common:save')}
+        </Button>
+      </div>
+    </form>
+  );
+}
