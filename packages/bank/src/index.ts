@@ -1,1 +1,25 @@
-export {};
+/** The question bank: reading, checking, searching. */
+export { canonicalJson, contentHash } from './hash.ts';
+export { checkBank, loadBank, readBank } from './load.ts';
+export { HEADINGS, parseQuestionMarkdown, parseTranscriptMarkdown, renderQuestionMarkdown } from './markdown.ts';
+export { type SearchResult, searchBank, tokens } from './search.ts';
+export {
+  type Bank,
+  BankError,
+  type CalibrationSet,
+  type CalibrationTranscript,
+  type Claim,
+  type ClaimCheck,
+  type Finding,
+  type Kit,
+  type KitItem,
+  LOCALES,
+  type Locale,
+  type Localised,
+  QUESTION_KINDS,
+  type Question,
+  type QuestionKind,
+  type QuestionText,
+  type ScalePoint,
+  type Source,
+} from './types.ts';

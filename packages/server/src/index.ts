@@ -1,1 +1,10 @@
-export {};
+/** The server: HTTP API, database, independence, audit. */
+export { type AuditFault, type AuditVerdict, verifyAudit } from './audit/verify.ts';
+export type { Actor, Context } from './context.ts';
+export { fillDemo } from './demo/fill-demo.ts';
+export { type AppOptions, createApp } from './http/app.ts';
+export { type Running, type ServeOptions, serve } from './serve.ts';
+export { DatabaseError } from './store/driver.ts';
+export { LockError } from './store/lock.ts';
+export { MigrationError, migrate } from './store/migrate.ts';
+export { openDatabase } from './store/open.ts';

@@ -212,7 +212,7 @@ export const Application = z
   .object({
     candidateId: Id,
     openingTitle: z.string(),
-    status: z.enum(['active', 'withdrawn', 'decided']),
+    status: z.enum(['active', 'withdrawn']),
     sessions: z.array(
       z.object({
         scheduledAt: Instant,

@@ -39,6 +39,10 @@ export const SaveNote = z
   .object({ body: z.string().max(50_000), baseRevision: z.int().min(0) })
   .openapi('SaveNote');
 
+export const SharedNote = z
+  .object({ candidateId: Id, raterId: Id, raterName: z.string(), body: z.string() })
+  .openapi('SharedNote');
+
 export const Rating = z
   .object({
     id: Id,

@@ -449,6 +449,14 @@ export const routes = {
     response: list(ratings.Rating),
   }),
 
+  listNotes: route({
+    method: 'get',
+    path: '/api/candidates/{id}/notes',
+    tag: 'Scoring',
+    summary: 'Notes that one may read: one’s own, and after reveal those of every rater who submitted',
+    response: list(ratings.SharedNote),
+  }),
+
   // Finding
   search: route({
     method: 'get',

@@ -1,0 +1,150 @@
+/** Calibration: score composed transcripts against the anchors, and compare with the experts. */
+import { desc, and, eq } from 'drizzle-orm';
+import type { CalibrationSet } from '@viva/bank';
+import type { z } from '@hono/zod-openapi';
+import { appendAudit } from '../audit/append.ts';
+import type { Actor, Context } from '../context.ts';
+import type * as contract from '../contract/bank.ts';
+import { notFound, Refusal } from '../errors.ts';
+import { requireTeam } from '../interview/permissions.ts';
+import * as t from '../store/schema.ts';
+import { standings } from './standing.ts';
+
+const both = <T>(of: (locale: 'zh-CN' | 'en') => T): { 'zh-CN': T; en: T } => ({ 'zh-CN': of('zh-CN'), en: of('en') });
+
+function findSet({ bank }: Context, family: string): CalibrationSet {
+  const set = bank.calibrations.get(family);
+  if (!set) throw notFound('calibration set');
+  return set;
+}
+
+function toSummary(set: CalibrationSet, expiresAt: Date | undefined): z.infer<typeof contract.CalibrationSummary> {
+  return {
+    family: set.family,
+    title: both((locale) => set.text[locale].title),
+    intro: both((locale) => set.text[locale].intro),
+    pass: set.pass,
+    validMonths: set.validMonths,
+    hash: set.hash,
+    size: set.transcripts.length,
+    standing: { passed: expiresAt !== undefined, expiresAt: expiresAt?.toISOString() ?? null },
+  };
+}
+
+export async function listCalibrations({ store, bank }: Context, actor: Actor) {
+  requireTeam(actor);
+  return store.as(actor.id, async (tables) => {
+    const items: z.infer<typeof contract.CalibrationSummary>[] = [];
+    for (const set of bank.calibrations.values())
+      items.push(toSummary(set, (await standings(tables, set.family, store.clock())).get(actor.id)));
+    return items;
+  });
+}
+
+/** A set to score: transcripts with their questions’ anchors, without the experts’ scores. */
+export async function viewCalibration(context: Context, actor: Actor, family: string): Promise<z.infer<typeof contract.CalibrationSet>> {
+  requireTeam(actor);
+  const { store, bank } = context;
+  const set = findSet(context, family);
+  const until = await store.as(actor.id, async (tables) => (await standings(tables, family, store.clock())).get(actor.id));
+  const { size: _, ...summary } = toSummary(set, until);
+  return {
+    ...summary,
+    transcripts: set.transcripts.map(({ id, question: questionId, text }) => {
+      const question = bank.questions.get(questionId);
+      if (!question) throw new Error(`calibration ${family} names question ${questionId}, which the bank lacks`);
+      return {
+        id,
+        question: questionId,
+        title: both((locale) => question.text[locale].title),
+        prompt: both((locale) => question.text[locale].prompt),
+        anchors: both((locale) => [...question.text[locale].anchors]),
+        transcript: both((locale) => text[locale].transcript),
+      };
+    }),
+  };
+}
+
+/** Agreement of own scores with the experts’: shares that are equal and within one point, and the mean difference. */
+export function agreement(pairs: readonly { score: number; expert: number }[]): { exact: number; withinOne: number; bias: number } {
+  const share = (hit: (pair: { score: number; expert: number }) => boolean) => pairs.filter(hit).length / pairs.length;
+  return {
+    exact: share(({ score, expert }) => score === expert),
+    withinOne: share(({ score, expert }) => Math.abs(score - expert) <= 1),
+    bias: pairs.reduce((sum, { score, expert }) => sum + score - expert, 0) / pairs.length,
+  };
+}
+
+function feedback(set: CalibrationSet, answers: readonly { transcript: string; score: number }[]) {
+  const scores = new Map(answers.map(({ transcript, score }) => [transcript, score]));
+  return set.transcripts.flatMap(({ id, expert, text }) => {
+    const score = scores.get(id);
+    return score === undefined ? [] : [{ transcript: id, score, expert, reason: both((locale) => text[locale].reason) }];
+  });
+}
+
+export async function submitCalibration(
+  context: Context,
+  actor: Actor,
+  family: string,
+  { answers }: z.output<typeof contract.SubmitCalibration>,
+): Promise<z.infer<typeof contract.CalibrationAttempt>> {
+  requireTeam(actor);
+  const { store } = context;
+  const set = findSet(context, family);
+  const given = answers.map(({ transcript }) => transcript);
+  const errors = [
+    ...set.transcripts
+      .filter(({ id }) => !given.includes(id))
+      .map(({ id }) => ({ field: '/answers', message: `transcript "${id}" has no score yet` })),
+    ...answers.flatMap(({ transcript }, index) => {
+      if (!set.transcripts.some(({ id }) => id === transcript))
+        return [{ field: `/answers/${index}/transcript`, message: `the set has no transcript "${transcript}"` }];
+      return given.indexOf(transcript) === index ? [] : [{ field: `/answers/${index}/transcript`, message: `"${transcript}" is scored twice` }];
+    }),
+  ];
+  if (errors.length > 0) throw new Refusal(422, 'incomplete-calibration', 'Score every transcript of the set, once.', { errors });
+  const lines = feedback(set, answers);
+  const result = agreement(lines);
+  const passed = result.exact >= set.pass.exact && result.withinOne >= set.pass.withinOne;
+  const finishedAt = store.clock();
+  const expiresAt = passed ? new Date(finishedAt) : null;
+  expiresAt?.setUTCMonth(expiresAt.getUTCMonth() + set.validMonths);
+  const id = store.newId();
+  await store.as(actor.id, async (tables) => {
+    await tables
+      .insert(t.calibrationAttempt)
+      .values({ id, personId: actor.id, family, setHash: set.hash, answers, ...result, passed, finishedAt, expiresAt });
+    await appendAudit(store, tables, {
+      action: 'calibration.finished',
+      subject: `person/${actor.id}`,
+      detail: { family, setHash: set.hash, passed, exact: result.exact, withinOne: result.withinOne },
+    });
+  });
+  return { id, family, passed, ...result, finishedAt: finishedAt.toISOString(), expiresAt: expiresAt?.toISOString() ?? null, feedback: lines };
+}
+
+/** Own attempts. Feedback is shown where the set is still the one that was scored. */
+export async function listAttempts(context: Context, actor: Actor, family: string) {
+  requireTeam(actor);
+  const set = findSet(context, family);
+  const rows = await context.store.as(actor.id, (tables) =>
+    tables
+      .select()
+      .from(t.calibrationAttempt)
+      .where(and(eq(t.calibrationAttempt.personId, actor.id), eq(t.calibrationAttempt.family, family)))
+      .orderBy(desc(t.calibrationAttempt.finishedAt))
+      .limit(50),
+  );
+  return rows.map(({ id, passed, exact, withinOne, bias, finishedAt, expiresAt, answers, setHash }) => ({
+    id,
+    family,
+    passed,
+    exact,
+    withinOne,
+    bias,
+    finishedAt: finishedAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    feedback: setHash === set.hash ? feedback(set, answers) : [],
+  }));
+}

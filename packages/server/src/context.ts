@@ -1,0 +1,22 @@
+/** What every use case is given. */
+import type { Bank } from '@viva/bank';
+import type { Auth } from './identity/auth.ts';
+import type { LockEvents } from './interview/lock-events.ts';
+import type { Store } from './store/store.ts';
+
+export interface Context {
+  store: Store;
+  bank: Bank;
+  auth: Auth;
+  events: LockEvents;
+  version: string;
+  /** A demonstration server says so on every page. */
+  demo: boolean;
+}
+
+/** The person on whose behalf a use case runs. */
+export interface Actor {
+  id: string;
+  name: string;
+  role: 'owner' | 'lead' | 'interviewer' | 'candidate';
+}

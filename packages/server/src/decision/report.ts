@@ -1,0 +1,100 @@
+/** The decision page: everything about revealed candidates, only the names of the others. */
+import { and, asc, eq, inArray } from 'drizzle-orm';
+import type { z } from '@hono/zod-openapi';
+import { appendAudit } from '../audit/append.ts';
+import type { Actor, Context } from '../context.ts';
+import type { DecisionReport } from '../contract/decision.ts';
+import type { RecordDecision } from '../contract/interview.ts';
+import { conflict } from '../errors.ts';
+import { requireLead, requireTeam } from '../interview/permissions.ts';
+import { findCandidate, toCandidates, viewCandidate } from '../interview/view-candidate.ts';
+import { findOpening, listItems, listSeats, toItem } from '../interview/view-opening.ts';
+import { readRatings } from '../ratings/list-ratings.ts';
+import * as t from '../store/schema.ts';
+import { summarise } from './summarise.ts';
+
+export async function decisionReport({ store }: Context, actor: Actor, openingId: string): Promise<z.infer<typeof DecisionReport>> {
+  requireTeam(actor);
+  return store.as(actor.id, async (tables) => {
+    const opening = await findOpening(tables, openingId);
+    const items = (await listItems(tables, openingId)).map(toItem);
+    const rows = await tables
+      .select()
+      .from(t.candidate)
+      .where(eq(t.candidate.openingId, openingId))
+      .orderBy(asc(t.candidate.createdAt), asc(t.candidate.id));
+    const revealed = new Set(
+      (await tables.select({ id: t.reveal.candidateId }).from(t.reveal).where(eq(t.reveal.openingId, openingId))).map(({ id }) => id),
+    );
+    const open = rows.filter(({ id }) => revealed.has(id));
+    const ids = open.map(({ id }) => id);
+    const ratings = ids.length === 0 ? [] : await readRatings(tables, and(eq(t.rating.openingId, openingId), inArray(t.rating.candidateId, ids)));
+    const raters = new Map(ratings.map(({ raterId, raterName }) => [raterId, raterName]));
+    const seats = await listSeats(tables, openingId);
+    for (const { holder } of seats) raters.set(holder.personId, holder.name);
+    const candidates = (await toCandidates(tables, open, actor)).map((candidate) => {
+      const own = ratings.filter(({ candidateId }) => candidateId === candidate.id);
+      const first = own.filter(({ kind }) => kind === 'first');
+      const amended = new Set(own.flatMap(({ amends }) => (amends ? [amends] : [])));
+      const summary = summarise(items, opening.competencies, first);
+      return {
+        candidate,
+        overall: summary.overall,
+        coverage: summary.coverage,
+        competencies: summary.competencies,
+        items: summary.items.map(({ question, competency, weight, spread }) => ({
+          question,
+          competency,
+          weight,
+          spread,
+          scores: first
+            .filter((rating) => rating.question === question)
+            .map(({ id, raterId, score, notAsked, evidence }) => ({ raterId, score, notAsked, evidence, amended: amended.has(id) })),
+        })),
+        byRater: [...new Set(first.map(({ raterId }) => raterId))].map((raterId) => ({
+          raterId,
+          overall: summarise(items, opening.competencies, first.filter((rating) => rating.raterId === raterId)).overall,
+        })),
+      };
+    });
+    return {
+      openingId,
+      openingTitle: opening.title,
+      demo: opening.demo,
+      computedAt: store.clock().toISOString(),
+      competencies: opening.competencies.map(({ id, weight, title }) => ({ id, weight, title })),
+      questions: items.map(({ question, title, competency, weight }) => ({ id: question, title, competency, weight })),
+      raters: [...raters].map(([id, name]) => ({ id, name })),
+      seats,
+      candidates: candidates.sort((a, b) => (b.overall ?? 0) - (a.overall ?? 0)),
+      sealed: rows.filter(({ id, withdrawnAt }) => !revealed.has(id) && !withdrawnAt).map(({ id, name }) => ({ id, name })),
+    };
+  });
+}
+
+/** Records what was decided. The latest stands; earlier ones stay on record. */
+export async function recordDecision(
+  { store }: Context,
+  actor: Actor,
+  candidateId: string,
+  { outcome, reason }: z.output<typeof RecordDecision>,
+) {
+  requireLead(actor);
+  return store.as(actor.id, async (tables) => {
+    const { openingId } = await findCandidate(tables, candidateId);
+    const [reveal] = await tables.select().from(t.reveal).where(eq(t.reveal.candidateId, candidateId));
+    if (!reveal) throw conflict('sealed', 'Decide when the panel has locked and the ratings are open.');
+    const id = store.newId();
+    await tables
+      .insert(t.decision)
+      .values({ id, openingId, candidateId, outcome, reason, decidedBy: actor.id, decidedAt: store.clock() });
+    await appendAudit(store, tables, {
+      action: 'decision.recorded',
+      subject: `candidate/${candidateId}`,
+      openingId,
+      candidateId,
+      detail: { outcome, reason },
+    });
+    return viewCandidate(tables, candidateId, actor);
+  });
+}

@@ -1,0 +1,170 @@
+/** The HTTP API: mounts a handler on every route of the contract. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import type { Context as HonoContext } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import type { Actor, Context } from '../context.ts';
+import { exportPath, eventsPath, type LocksEvent, routes } from '../contract/routes.ts';
+import type { Route } from '../contract/route.ts';
+import { exportRatings } from '../decision/export-ratings.ts';
+import { Refusal } from '../errors.ts';
+import { viewCandidate } from '../interview/view-candidate.ts';
+import { accountHandlers, whoAsks } from './accounts.ts';
+import { bankHandlers } from './bank.ts';
+import { candidateHandlers } from './candidates.ts';
+import { Exchange, type Handlers } from './exchange.ts';
+import { openingHandlers } from './openings.ts';
+import { fromRefusal, fromZod, problem } from './problems.ts';
+import { ratingHandlers } from './ratings.ts';
+
+export interface AppOptions {
+  context: Context;
+  /** Where faults of our own go; they are never shown to the caller. */
+  onFault?: (error: unknown, request: Request) => void;
+  /** Who asks; by the session cookie unless told otherwise (measurements and model-based tests). */
+  identify?: (headers: Headers) => Promise<Actor | undefined>;
+}
+
+const HEARTBEAT_MS = 20_000;
+const MAX_BODY = 256 * 1024;
+
+/** Requests that change something must come from our own pages, or from programs, which send no `Origin`. */
+function isForeign(request: Request): boolean {
+  if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return false;
+  const origin = request.headers.get('origin');
+  if (!origin) return false;
+  try {
+    return new URL(origin).host !== request.headers.get('host');
+  } catch {
+    return true;
+  }
+}
+
+export function createApp({ context, onFault, identify = (headers) => whoAsks(context, headers) }: AppOptions) {
+  const app = new OpenAPIHono({
+    defaultHook: (result) => (result.success ? undefined : fromZod(result.error, result.target)),
+  });
+  app.onError((error, c) => {
+    if (error instanceof Refusal) return fromRefusal(error);
+    // Hono's own refusals (a body that is not JSON, one that is too large) carry a status.
+    const status = (error as { status?: number }).status;
+    if (status === 400) return problem(400, 'invalid-json', 'The body is not valid JSON.');
+    if (status === 413) return problem(413, 'too-large', `The body is larger than ${MAX_BODY / 1024} KiB.`);
+    onFault?.(error, c.req.raw);
+    return problem(500, 'fault', 'Something failed on our side. Nothing of this request was kept. Try again; if it happens again, tell your administrator.');
+  });
+  app.notFound((c) => problem(404, 'no-such-route', `There is nothing at ${c.req.method} ${c.req.path}.`));
+  app.use('/api/*', async (c, next) => {
+    if (isForeign(c.req.raw)) return problem(403, 'foreign-origin', 'This request comes from another site’s page.');
+    await next();
+    c.header('cache-control', 'no-store');
+    return undefined;
+  });
+  app.use(
+    '/api/*',
+    bodyLimit({ maxSize: MAX_BODY, onError: () => problem(413, 'too-large', `The body is larger than ${MAX_BODY / 1024} KiB.`) }),
+  );
+
+  const handlers: Handlers = {
+    ...accountHandlers(context),
+    ...bankHandlers(context),
+    ...openingHandlers(context),
+    ...candidateHandlers(context),
+    ...ratingHandlers(context),
+  };
+  for (const [name, route] of Object.entries(routes) as [keyof Handlers, Route][]) {
+    // One loop over a union of signatures: the contract has typed each of them already.
+    const handler = handlers[name] as unknown as (input: unknown, exchange: Exchange) => Promise<unknown>;
+    const answer = async (c: HonoContext): Promise<Response> => {
+      const exchange = new Exchange(c.req.raw.headers, route.open ? undefined : await identify(c.req.raw.headers));
+      if (!route.open) void exchange.actor;
+      const valid = c.req as unknown as { valid(target: 'param' | 'query' | 'json'): unknown };
+      const output = await handler(
+        {
+          params: Object.keys(route.params.shape).length > 0 ? valid.valid('param') : {},
+          query: route.query ? valid.valid('query') : undefined,
+          body: route.body ? valid.valid('json') : undefined,
+        },
+        exchange,
+      );
+      for (const cookie of exchange.cookies) c.header('set-cookie', cookie, { append: true });
+      return c.json(output as object, route.status);
+    };
+    app.openapi(route.definition, answer as never);
+  }
+
+  app.get(exportPath(':id'), async (c) => {
+    const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
+    const csv = await exportRatings(context, actor, uuid(c.req.param('id')));
+    return new Response(csv, {
+      headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename="ratings.csv"' },
+    });
+  });
+
+  app.get(eventsPath(':id'), async (c) => {
+    const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
+    const candidateId = uuid(c.req.param('id'));
+    const read = async (): Promise<LocksEvent> => {
+      const { locks, revealed } = await context.store.as(actor.id, (tables) => viewCandidate(tables, candidateId, actor));
+      return { locked: locks.filter(({ locked }) => locked).map(({ personId }) => personId), revealed };
+    };
+    if (actor.role === 'candidate') throw new Refusal(403, 'forbidden', 'Only the hiring team may do this.');
+    let last = JSON.stringify(await read());
+    return streamSSE(c, async (stream) => {
+      let wake: () => void = () => undefined;
+      let pending = false;
+      const stop = context.events.listen(candidateId, () => {
+        pending = true;
+        wake();
+      });
+      stream.onAbort(() => {
+        stop();
+        wake();
+      });
+      await stream.writeSSE({ event: 'locks', data: last });
+      while (!stream.aborted && !stream.closed) {
+        if (!pending) {
+          const timer = setTimeout(() => wake(), HEARTBEAT_MS);
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          clearTimeout(timer);
+        }
+        if (stream.aborted || stream.closed) break;
+        if (!pending) {
+          await stream.write(': still here\n\n');
+          continue;
+        }
+        pending = false;
+        const now = JSON.stringify(await read());
+        // A nudge that changes nothing for this reader is not sent: even its moment would tell something.
+        if (now !== last) await stream.writeSSE({ event: 'locks', data: now });
+        last = now;
+      }
+      stop();
+    });
+  });
+
+  app.doc31('/api/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'Viva',
+      version: context.version,
+      license: { name: 'MIT' },
+      description:
+        'Structured interviews whose ratings stay independent: until the whole panel has locked, no response tells one rater of another. ' +
+        'Refusals are problem details (RFC 9457) with a stable `code`.',
+    },
+    servers: [{ url: '/' }],
+    security: [{ session: [] }],
+  });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'viva.session_token' });
+  return app;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+function uuid(text: string | undefined): string {
+  if (text && UUID.test(text)) return text;
+  throw new Refusal(400, 'invalid-input', 'The request is malformed at path/id.', { errors: [{ field: 'path/id', message: 'not a UUID' }] });
+}

@@ -1,0 +1,39 @@
+/** Candidates, their sessions and comments, and what was decided. */
+import type { Context } from '../context.ts';
+import { recordDecision } from '../decision/report.ts';
+import { inviteCandidate } from '../identity/people.ts';
+import { addCandidate, closePanel, updateCandidate, withdrawCandidate } from '../interview/change-candidate.ts';
+import { addComment, listComments } from '../interview/comments.ts';
+import { listApplications } from '../interview/list-applications.ts';
+import { requireTeam } from '../interview/permissions.ts';
+import { listSessions, scheduleSession, updateSession } from '../interview/sessions.ts';
+import { listCandidates, viewCandidate } from '../interview/view-candidate.ts';
+import { findOpening } from '../interview/view-opening.ts';
+import type { Handlers } from './exchange.ts';
+
+export const candidateHandlers = (context: Context) =>
+  ({
+    listCandidates: async ({ params, query }, { actor }) => {
+      requireTeam(actor);
+      return context.store.as(actor.id, async (tables) => {
+        await findOpening(tables, params.id);
+        return listCandidates(tables, params.id, actor, query);
+      });
+    },
+    addCandidate: async ({ params, body }, { actor }) => addCandidate(context, actor, params.id, body),
+    candidate: async ({ params }, { actor }) => {
+      requireTeam(actor);
+      return context.store.as(actor.id, (tables) => viewCandidate(tables, params.id, actor));
+    },
+    updateCandidate: async ({ params, body }, { actor }) => updateCandidate(context, actor, params.id, body),
+    inviteCandidate: async ({ params }, { actor }) => inviteCandidate(context, actor, params.id),
+    withdrawCandidate: async ({ params, body }, { actor }) => withdrawCandidate(context, actor, params.id, body.reason),
+    closePanel: async ({ params, body }, { actor }) => closePanel(context, actor, params.id, body.reason),
+    decide: async ({ params, body }, { actor }) => recordDecision(context, actor, params.id, body),
+    listComments: async ({ params }, { actor }) => ({ items: await listComments(context, actor, params.id) }),
+    addComment: async ({ params, body }, { actor }) => addComment(context, actor, params.id, body),
+    listSessions: async ({ query }, { actor }) => listSessions(context, actor, query),
+    scheduleSession: async ({ params, body }, { actor }) => scheduleSession(context, actor, params.id, body),
+    updateSession: async ({ params, body }, { actor }) => updateSession(context, actor, params.id, body),
+    applications: async (_, { actor }) => ({ items: await listApplications(context, actor) }),
+  }) satisfies Partial<Handlers>;

@@ -1,0 +1,47 @@
+/** Every refusal and every fault as RFC 9457 problem details. */
+import type { ZodError } from 'zod';
+import type { Problem } from '../contract/common.ts';
+import type { FieldError, Refusal } from '../errors.ts';
+
+const TITLES: Record<number, string> = {
+  400: 'Malformed request',
+  401: 'Not signed in',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Clash with the present state',
+  413: 'Too large',
+  422: 'Not acceptable yet',
+  429: 'Too many requests',
+  500: 'Fault on our side',
+  503: 'Not available',
+};
+
+export function problem(status: number, code: string, detail: string, errors?: FieldError[], current?: unknown): Response {
+  const body: Problem = {
+    type: `https://viva.invalid/problems/${code}`,
+    title: TITLES[status] ?? 'Refused',
+    status,
+    code,
+    detail,
+    ...(errors ? { errors } : {}),
+    ...(current === undefined ? {} : { current }),
+  };
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json; charset=utf-8' } });
+}
+
+export const fromRefusal = ({ status, code, message, errors, current }: Refusal): Response =>
+  problem(status, code, message, errors, current);
+
+type Target = 'json' | 'query' | 'param' | 'header' | 'cookie' | 'form';
+
+/** A JSON pointer for the body, `query/…` or `path/…` for the rest. */
+export function fromZod(error: ZodError, target: Target): Response {
+  const prefix = target === 'json' ? '' : target === 'param' ? 'path' : target;
+  const errors = error.issues.map(({ path, message }) => ({
+    field: `${prefix}/${path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
+    message,
+  }));
+  const fields = [...new Set(errors.map(({ field }) => field))].join(', ');
+  return problem(400, 'invalid-input', `The request is malformed at ${fields}.`, errors);
+}
+

@@ -1,0 +1,57 @@
+import type { z } from '@hono/zod-openapi';
+import { appendAudit } from '../audit/append.ts';
+import type { Actor, Context } from '../context.ts';
+import type { CreateOpening } from '../contract/interview.ts';
+import { Refusal } from '../errors.ts';
+import * as t from '../store/schema.ts';
+import { requireLead } from './permissions.ts';
+import { viewOpening } from './view-opening.ts';
+
+/** Makes a draft opening. Kit and questions are copied with their hashes: later changes of the bank do not reach it. */
+export async function createOpening(
+  { store, bank, demo }: Context,
+  actor: Actor,
+  { title, description, kit: kitId }: z.output<typeof CreateOpening>,
+) {
+  requireLead(actor);
+  const kit = bank.kits.get(kitId);
+  if (!kit)
+    throw new Refusal(422, 'no-such-kit', `The bank has no kit "${kitId}".`, {
+      errors: [{ field: '/kit', message: `choose one of: ${[...bank.kits.keys()].join(', ')}` }],
+    });
+  const items = kit.items.map(({ question: id, weight }, index) => {
+    const question = bank.questions.get(id);
+    if (!question) throw new Error(`kit ${kitId} names question ${id}, which the bank lacks`);
+    return { questionId: id, ordinal: index + 1, competency: question.competency, weight, questionHash: question.hash, question };
+  });
+  return store.as(actor.id, async (tables) => {
+    const id = store.newId();
+    await tables.insert(t.opening).values({
+      id,
+      title,
+      description,
+      status: 'draft',
+      demo,
+      kitId,
+      kitHash: kit.hash,
+      kit: { title: { 'zh-CN': kit.text['zh-CN'].title, en: kit.text.en.title } },
+      scaleFamily: kit.scaleFamily,
+      competencies: kit.competencies.map(({ id: competency, weight, text }) => ({
+        id: competency,
+        weight,
+        title: { 'zh-CN': text['zh-CN'].title, en: text.en.title },
+        description: { 'zh-CN': text['zh-CN'].description, en: text.en.description },
+      })),
+      createdBy: actor.id,
+      createdAt: store.clock(),
+    });
+    await tables.insert(t.openingItem).values(items.map((item) => ({ openingId: id, ...item })));
+    await appendAudit(store, tables, {
+      action: 'opening.created',
+      subject: `opening/${id}`,
+      openingId: id,
+      detail: { title, kit: kitId, kitHash: kit.hash },
+    });
+    return viewOpening(tables, id, actor);
+  });
+}

@@ -1,0 +1,81 @@
+/** One search over everything that the actor may see: row-level security leaves out the rest. */
+import { searchBank } from '@viva/bank';
+import { desc, eq, ilike } from 'drizzle-orm';
+import type { z } from '@hono/zod-openapi';
+import type { Actor, Context } from '../context.ts';
+import type { SearchHit } from '../contract/decision.ts';
+import { requireTeam } from '../interview/permissions.ts';
+import * as t from '../store/schema.ts';
+
+type Hit = z.infer<typeof SearchHit>;
+const EACH = 8;
+
+/** The words around the first match. */
+export function excerpt(text: string, query: string, radius = 60): string {
+  const at = Math.max(0, text.toLowerCase().indexOf(query.toLowerCase()));
+  const from = Math.max(0, at - radius);
+  const to = Math.min(text.length, at + query.length + radius);
+  return `${from > 0 ? '…' : ''}${text.slice(from, to).replace(/\s+/g, ' ')}${to < text.length ? '…' : ''}`;
+}
+
+export async function search({ store, bank }: Context, actor: Actor, query: string): Promise<Hit[]> {
+  requireTeam(actor);
+  const pattern = `%${query.replace(/[\\%_]/g, '\\$&')}%`;
+  const questions: Hit[] = searchBank(bank, query, { limit: EACH }).map(({ id, title, snippet }) => ({
+    kind: 'question',
+    id,
+    title,
+    snippet,
+    href: `/bank/questions/${id}`,
+  }));
+  return store.as(actor.id, async (tables) => {
+    const openings = await tables.select().from(t.opening).where(ilike(t.opening.title, pattern)).orderBy(desc(t.opening.createdAt)).limit(EACH);
+    const candidates = await tables
+      .select({ id: t.candidate.id, name: t.candidate.name, opening: t.opening.title })
+      .from(t.candidate)
+      .innerJoin(t.opening, eq(t.opening.id, t.candidate.openingId))
+      .where(ilike(t.candidate.name, pattern))
+      .orderBy(t.candidate.name, t.candidate.id)
+      .limit(EACH);
+    const ratings = await tables
+      .select({ rating: t.rating, rater: t.person.name, candidate: t.candidate.name })
+      .from(t.rating)
+      .innerJoin(t.person, eq(t.person.id, t.rating.raterId))
+      .innerJoin(t.candidate, eq(t.candidate.id, t.rating.candidateId))
+      .where(ilike(t.rating.evidence, pattern))
+      .orderBy(desc(t.rating.createdAt), t.rating.id)
+      .limit(EACH);
+    const notes = await tables
+      .select({ note: t.note, rater: t.person.name, candidate: t.candidate.name })
+      .from(t.note)
+      .innerJoin(t.person, eq(t.person.id, t.note.raterId))
+      .innerJoin(t.candidate, eq(t.candidate.id, t.note.candidateId))
+      .where(ilike(t.note.body, pattern))
+      .orderBy(desc(t.note.savedAt), t.note.candidateId)
+      .limit(EACH);
+    const hits: Hit[] = [
+      ...questions,
+      ...openings.map((row): Hit => ({ kind: 'opening', id: row.id, title: row.title, snippet: excerpt(row.description, query), href: `/openings/${row.id}` })),
+      ...candidates.map((row): Hit => ({ kind: 'candidate', id: row.id, title: row.name, snippet: row.opening, href: `/candidates/${row.id}` })),
+      ...ratings.map(
+        ({ rating, rater, candidate }): Hit => ({
+          kind: 'rating',
+          id: rating.id,
+          title: `${candidate} · ${rater}`,
+          snippet: excerpt(rating.evidence, query),
+          href: `/candidates/${rating.candidateId}`,
+        }),
+      ),
+      ...notes.map(
+        ({ note, rater, candidate }): Hit => ({
+          kind: 'note',
+          id: `${note.candidateId}/${note.raterId}`,
+          title: `${candidate} · ${rater}`,
+          snippet: excerpt(note.body, query),
+          href: `/candidates/${note.candidateId}`,
+        }),
+      ),
+    ];
+    return hits;
+  });
+}
