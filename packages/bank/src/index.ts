@@ -1,7 +1,12 @@
 /** The question bank: reading, checking, searching. */
 export { canonicalJson, contentHash } from './hash.ts';
 export { checkBank, loadBank, readBank } from './load.ts';
-export { HEADINGS, parseQuestionMarkdown, parseTranscriptMarkdown, renderQuestionMarkdown } from './markdown.ts';
+export {
+  HEADINGS,
+  parseQuestionMarkdown,
+  parseTranscriptMarkdown,
+  renderQuestionMarkdown,
+} from './markdown.ts';
 export { type SearchResult, searchBank, tokens } from './search.ts';
 export {
   type Bank,

@@ -6,7 +6,15 @@ import { contentHash } from './hash.ts';
 import { parseQuestionMarkdown, parseTranscriptMarkdown } from './markdown.ts';
 import { readYaml } from './read-yaml.ts';
 import { CalibrationFile, KitFile, QuestionFile } from './schema.ts';
-import { type Bank, BankError, type CalibrationSet, type CalibrationTranscript, type Finding, type Kit, type Question } from './types.ts';
+import {
+  type Bank,
+  BankError,
+  type CalibrationSet,
+  type CalibrationTranscript,
+  type Finding,
+  type Kit,
+  type Question,
+} from './types.ts';
 
 interface Reading {
   root: string;
@@ -17,22 +25,35 @@ interface Reading {
 
 async function folders(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => join(path, name)).sort();
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => join(path, name))
+    .sort();
 }
 
-async function read({ root, findings }: Reading, path: string): Promise<{ source: string; file: string } | undefined> {
+async function read(
+  { root, findings }: Reading,
+  path: string,
+): Promise<{ source: string; file: string } | undefined> {
   const file = relative(root, path).split(sep).join('/');
   try {
     const source = await readFile(path, 'utf8');
     return { source: source.replace(/^\uFEFF/, ''), file };
   } catch {
-    findings.push({ severity: 'error', code: 'missing-file', file, message: 'the file is missing or cannot be read' });
+    findings.push({
+      severity: 'error',
+      code: 'missing-file',
+      file,
+      message: 'the file is missing or cannot be read',
+    });
     return undefined;
   }
 }
 
 async function readQuestion(reading: Reading, folder: string, area: string): Promise<Question | undefined> {
-  const [meta, zh, en] = await Promise.all(['question.yaml', 'zh.md', 'en.md'].map((name) => read(reading, join(folder, name))));
+  const [meta, zh, en] = await Promise.all(
+    ['question.yaml', 'zh.md', 'en.md'].map((name) => read(reading, join(folder, name))),
+  );
   if (!meta || !zh || !en) return undefined;
   const yaml = readYaml(meta.source, meta.file, QuestionFile);
   const chinese = parseQuestionMarkdown(zh.source, zh.file, 'zh-CN');
@@ -40,7 +61,13 @@ async function readQuestion(reading: Reading, folder: string, area: string): Pro
   reading.findings.push(...yaml.findings, ...chinese.findings, ...english.findings);
   if (!yaml.value || !chinese.value || !english.value) return undefined;
   if (yaml.value.id !== basename(folder))
-    reading.findings.push({ severity: 'error', code: 'id-folder', file: meta.file, line: 1, message: `id is "${yaml.value.id}", the folder is "${basename(folder)}"` });
+    reading.findings.push({
+      severity: 'error',
+      code: 'id-folder',
+      file: meta.file,
+      line: 1,
+      message: `id is "${yaml.value.id}", the folder is "${basename(folder)}"`,
+    });
   const content = { ...yaml.value, area, text: { 'zh-CN': chinese.value, en: english.value } };
   const question: Question = { ...content, hash: await contentHash(content) };
   reading.files.set(question, meta.file.replace(/question\.yaml$/, ''));
@@ -83,16 +110,22 @@ async function readCalibration(reading: Reading, folder: string): Promise<Calibr
   if (!value) return undefined;
   const transcripts: CalibrationTranscript[] = [];
   for (const entry of value.transcripts) {
-    const [zh, en] = await Promise.all(['zh', 'en'].map((name) => read(reading, join(folder, `${entry.id}.${name}.md`))));
+    const [zh, en] = await Promise.all(
+      ['zh', 'en'].map((name) => read(reading, join(folder, `${entry.id}.${name}.md`))),
+    );
     if (!zh || !en) continue;
     const chinese = parseTranscriptMarkdown(zh.source, zh.file, 'zh-CN');
     const english = parseTranscriptMarkdown(en.source, en.file, 'en');
     reading.findings.push(...chinese.findings, ...english.findings);
-    if (chinese.value && english.value) transcripts.push({ ...entry, text: { 'zh-CN': chinese.value, en: english.value } });
+    if (chinese.value && english.value)
+      transcripts.push({ ...entry, text: { 'zh-CN': chinese.value, en: english.value } });
   }
   const content = {
     family: value.family,
-    text: { 'zh-CN': { title: value.title['zh-CN'], intro: value.intro['zh-CN'] }, en: { title: value.title.en, intro: value.intro.en } },
+    text: {
+      'zh-CN': { title: value.title['zh-CN'], intro: value.intro['zh-CN'] },
+      en: { title: value.title.en, intro: value.intro.en },
+    },
     pass: value.pass,
     validMonths: value.validMonths,
     transcripts,
@@ -110,7 +143,12 @@ export async function readBank(root: string): Promise<{ bank: Bank; findings: Fi
   const calibrations = new Map<string, CalibrationSet>();
   const keep = <T extends object>(into: Map<string, T>, id: string, thing: T): void => {
     if (into.has(id))
-      reading.findings.push({ severity: 'error', code: 'duplicate-id', file: reading.files.get(thing) ?? '', message: `"${id}" is taken by ${reading.files.get(into.get(id) ?? thing)}` });
+      reading.findings.push({
+        severity: 'error',
+        code: 'duplicate-id',
+        file: reading.files.get(thing) ?? '',
+        message: `"${id}" is taken by ${reading.files.get(into.get(id) ?? thing)}`,
+      });
     else into.set(id, thing);
   };
   for (const area of await folders(join(root, 'questions')))
@@ -118,7 +156,9 @@ export async function readBank(root: string): Promise<{ bank: Bank; findings: Fi
       const question = await readQuestion(reading, folder, basename(area));
       if (question) keep(questions, question.id, question);
     }
-  const kitFiles = (await readdir(join(root, 'kits')).catch(() => [])).filter((name) => name.endsWith('.yaml')).sort();
+  const kitFiles = (await readdir(join(root, 'kits')).catch(() => []))
+    .filter((name) => name.endsWith('.yaml'))
+    .sort();
   for (const name of kitFiles) {
     const kit = await readKit(reading, join(root, 'kits', name));
     if (kit) keep(kits, kit.id, kit);
@@ -128,8 +168,15 @@ export async function readBank(root: string): Promise<{ bank: Bank; findings: Fi
     if (set) keep(calibrations, set.family, set);
   }
   if (questions.size === 0 && reading.findings.length === 0)
-    reading.findings.push({ severity: 'error', code: 'empty', file: 'questions', message: `there is no question under ${root}` });
-  const hash = await contentHash([...questions.values(), ...kits.values(), ...calibrations.values()].map((thing) => thing.hash));
+    reading.findings.push({
+      severity: 'error',
+      code: 'empty',
+      file: 'questions',
+      message: `there is no question under ${root}`,
+    });
+  const hash = await contentHash(
+    [...questions.values(), ...kits.values(), ...calibrations.values()].map((thing) => thing.hash),
+  );
   const bank: Bank = { questions, kits, calibrations, hash };
   reading.findings.push(...crossCheck(bank, (thing) => reading.files.get(thing) ?? ''));
   return { bank, findings: reading.findings };

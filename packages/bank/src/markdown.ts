@@ -7,9 +7,26 @@ interface Section {
   text: string;
 }
 
-export const HEADINGS: Record<Locale, { prompt: string; answer: string; anchors: string; probes: string; transcript: string; reason: string }> = {
-  'zh-CN': { prompt: '题目', answer: '参考答案', anchors: '评分锚点', probes: '追问', transcript: '实录', reason: '定分理由' },
-  en: { prompt: 'Prompt', answer: 'Answer', anchors: 'Anchors', probes: 'Probes', transcript: 'Transcript', reason: 'Reason' },
+export const HEADINGS: Record<
+  Locale,
+  { prompt: string; answer: string; anchors: string; probes: string; transcript: string; reason: string }
+> = {
+  'zh-CN': {
+    prompt: '题目',
+    answer: '参考答案',
+    anchors: '评分锚点',
+    probes: '追问',
+    transcript: '实录',
+    reason: '定分理由',
+  },
+  en: {
+    prompt: 'Prompt',
+    answer: 'Answer',
+    anchors: 'Anchors',
+    probes: 'Probes',
+    transcript: 'Transcript',
+    reason: 'Reason',
+  },
 };
 
 interface Parsed<T> {
@@ -18,7 +35,12 @@ interface Parsed<T> {
 }
 
 /** Cuts a file into its title and its second-level sections; code fences are never cut. */
-function split(source: string): { title: Section | undefined; sections: Map<string, Section>; stray: number | undefined; twice: Section[] } {
+function split(source: string): {
+  title: Section | undefined;
+  sections: Map<string, Section>;
+  stray: number | undefined;
+  twice: Section[];
+} {
   const sections = new Map<string, Section>();
   const twice: Section[] = [];
   let title: Section | undefined;
@@ -50,7 +72,8 @@ function reader(source: string, file: string, allowed: readonly string[]) {
   if (stray) fault('stray-text', 'text before the first section belongs under a heading', stray);
   for (const { line, text } of twice) fault('section-twice', `the section "${text}" stands twice`, line);
   for (const [name, { line }] of sections)
-    if (!allowed.includes(name)) fault('unknown-section', `unknown section "${name}"; the sections are: ${allowed.join(', ')}`, line);
+    if (!allowed.includes(name))
+      fault('unknown-section', `unknown section "${name}"; the sections are: ${allowed.join(', ')}`, line);
   const section = (name: string): Section => {
     const found = sections.get(name);
     if (!found) fault('missing-section', `the section "## ${name}" is missing`);
@@ -60,24 +83,36 @@ function reader(source: string, file: string, allowed: readonly string[]) {
   return { title, section, fault, findings };
 }
 
-function parseAnchors({ text, line }: Section, fault: (code: string, message: string, line?: number) => void): string[] {
+function parseAnchors(
+  { text, line }: Section,
+  fault: (code: string, message: string, line?: number) => void,
+): string[] {
   const anchors: string[] = [];
   let at = -1;
   for (const [index, row] of text.split('\n').entries()) {
     const point = /^###\s+(\d+)\s*$/.exec(row)?.[1];
     if (point) {
       at = Number(point) - 1;
-      if (at !== anchors.length || at > 4) fault('anchor-order', `scale points stand in the order 1 to 5; "${point}" is out of place`, line + index + 1);
+      if (at !== anchors.length || at > 4)
+        fault(
+          'anchor-order',
+          `scale points stand in the order 1 to 5; "${point}" is out of place`,
+          line + index + 1,
+        );
       anchors[at] = '';
     } else if (at >= 0 && at < 5) anchors[at] = `${anchors[at] ?? ''}${row}\n`;
     else if (row.trim()) fault('stray-text', 'text before the first scale point', line + index + 1);
   }
   const points = Array.from({ length: 5 }, (_, index) => (anchors[index] ?? '').trim());
-  for (const [index, anchor] of points.entries()) if (!anchor) fault('missing-anchor', `scale point ${index + 1} has no anchor ("### ${index + 1}")`, line);
+  for (const [index, anchor] of points.entries())
+    if (!anchor) fault('missing-anchor', `scale point ${index + 1} has no anchor ("### ${index + 1}")`, line);
   return points;
 }
 
-function parseList({ text, line }: Section, fault: (code: string, message: string, line?: number) => void): string[] {
+function parseList(
+  { text, line }: Section,
+  fault: (code: string, message: string, line?: number) => void,
+): string[] {
   const items: string[] = [];
   for (const [index, row] of text.split('\n').entries()) {
     const item = /^[-*]\s+(.+)$/.exec(row)?.[1];
@@ -91,7 +126,12 @@ function parseList({ text, line }: Section, fault: (code: string, message: strin
 /** Reads a question's Markdown in one language. Never throws: what is wrong is in `findings`. */
 export function parseQuestionMarkdown(source: string, file: string, locale: Locale): Parsed<QuestionText> {
   const names = HEADINGS[locale];
-  const { title, section, fault, findings } = reader(source, file, [names.prompt, names.answer, names.anchors, names.probes]);
+  const { title, section, fault, findings } = reader(source, file, [
+    names.prompt,
+    names.answer,
+    names.anchors,
+    names.probes,
+  ]);
   if (!title) fault('missing-title', 'the file starts with "# " and the title', 1);
   const prompt = section(names.prompt).text;
   const answer = section(names.answer).text;
@@ -102,7 +142,11 @@ export function parseQuestionMarkdown(source: string, file: string, locale: Loca
 }
 
 /** Reads a calibration transcript's Markdown in one language. Never throws. */
-export function parseTranscriptMarkdown(source: string, file: string, locale: Locale): Parsed<{ transcript: string; reason: string }> {
+export function parseTranscriptMarkdown(
+  source: string,
+  file: string,
+  locale: Locale,
+): Parsed<{ transcript: string; reason: string }> {
   const names = HEADINGS[locale];
   const { section, findings } = reader(source, file, [names.transcript, names.reason]);
   const value = { transcript: section(names.transcript).text, reason: section(names.reason).text };
@@ -110,7 +154,10 @@ export function parseTranscriptMarkdown(source: string, file: string, locale: Lo
 }
 
 /** Writes what `parseQuestionMarkdown` reads. */
-export function renderQuestionMarkdown({ title, prompt, answer, anchors, probes }: QuestionText, locale: Locale): string {
+export function renderQuestionMarkdown(
+  { title, prompt, answer, anchors, probes }: QuestionText,
+  locale: Locale,
+): string {
   const names = HEADINGS[locale];
   return [
     `# ${title}`,

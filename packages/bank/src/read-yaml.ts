@@ -21,7 +21,11 @@ function lineOf(root: Node | null, path: readonly PropertyKey[], lines: LineCoun
 }
 
 /** Parses and checks against a schema. Never throws: what is wrong is in `findings`. */
-export function readYaml<T>(source: string, file: string, schema: z.ZodType<T>): { value: T | undefined; findings: Finding[] } {
+export function readYaml<T>(
+  source: string,
+  file: string,
+  schema: z.ZodType<T>,
+): { value: T | undefined; findings: Finding[] } {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, strict: true, uniqueKeys: true });
   const fault = (code: string, message: string, line: number | undefined): Finding => ({
@@ -34,21 +38,30 @@ export function readYaml<T>(source: string, file: string, schema: z.ZodType<T>):
   if (document.errors.length > 0)
     return {
       value: undefined,
-      findings: document.errors.map((error) => fault('yaml', error.message.split('\n')[0] ?? 'not YAML', error.linePos?.[0].line)),
+      findings: document.errors.map((error) =>
+        fault('yaml', error.message.split('\n')[0] ?? 'not YAML', error.linePos?.[0].line),
+      ),
     };
   let plain: unknown;
   try {
     // Few aliases only: a file of nested aliases would grow without end.
     plain = document.toJS({ maxAliasCount: 20 });
   } catch (error) {
-    return { value: undefined, findings: [fault('yaml', error instanceof Error ? error.message : 'not YAML', 1)] };
+    return {
+      value: undefined,
+      findings: [fault('yaml', error instanceof Error ? error.message : 'not YAML', 1)],
+    };
   }
   const result = schema.safeParse(plain);
   if (result.success) return { value: result.data, findings: [] };
   return {
     value: undefined,
     findings: result.error.issues.map((issue) =>
-      fault('schema', `${issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ` : ''}${issue.message}`, lineOf(document.contents, issue.path, lines)),
+      fault(
+        'schema',
+        `${issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ` : ''}${issue.message}`,
+        lineOf(document.contents, issue.path, lines),
+      ),
     ),
   };
 }

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { QUESTION_KINDS } from './types.ts';
 
-export const Slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens');
+export const Slug = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens');
 const both = <T extends z.ZodType>(schema: T) => z.strictObject({ 'zh-CN': schema, en: schema });
 const Line = z.string().trim().min(1);
 const ScalePoint = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]);
@@ -14,7 +16,10 @@ const SourceFile = z.strictObject({
   year: z.int().min(1800).max(2100),
   venue: Line.optional(),
   url: z.url({ protocol: /^https$/ }).optional(),
-  doi: z.string().regex(/^10\.\d{4,}\/\S+$/, 'a DOI starts with 10.').optional(),
+  doi: z
+    .string()
+    .regex(/^10\.\d{4,}\/\S+$/, 'a DOI starts with 10.')
+    .optional(),
 });
 
 const ClaimFile = z
@@ -23,10 +28,18 @@ const ClaimFile = z
     text: both(Line),
     source: Slug.optional(),
     check: z
-      .strictObject({ lab: Slug, params: z.record(z.string(), z.unknown()), seeds: z.array(z.int()).min(1), assert: z.array(Line).min(1) })
+      .strictObject({
+        lab: Slug,
+        params: z.record(z.string(), z.unknown()),
+        seeds: z.array(z.int()).min(1),
+        assert: z.array(Line).min(1),
+      })
       .optional(),
   })
-  .refine(({ source, check }) => source !== undefined || check !== undefined, 'a claim has a source, a check or both');
+  .refine(
+    ({ source, check }) => source !== undefined || check !== undefined,
+    'a claim has a source, a check or both',
+  );
 
 export const QuestionFile = z.strictObject({
   id: Slug,
@@ -45,7 +58,11 @@ export const KitFile = z.strictObject({
   scaleFamily: Slug,
   title: both(Line),
   summary: both(Line),
-  competencies: z.array(z.strictObject({ id: Slug, weight: z.number().positive(), title: both(Line), description: both(Line) })).min(1),
+  competencies: z
+    .array(
+      z.strictObject({ id: Slug, weight: z.number().positive(), title: both(Line), description: both(Line) }),
+    )
+    .min(1),
   items: z.array(z.strictObject({ question: Slug, weight: z.number().positive() })).min(1),
 });
 

@@ -55,7 +55,12 @@ function indexOf(bank: Bank): Index {
       add(text.answer, BOOST.answer);
       add(text.probes.join('\n'), BOOST.probes);
       for (const token of counts.keys()) frequency.set(token, (frequency.get(token) ?? 0) + 1);
-      return { question, locale, counts, length: [...counts.values()].reduce((sum, count) => sum + count, 0) };
+      return {
+        question,
+        locale,
+        counts,
+        length: [...counts.values()].reduce((sum, count) => sum + count, 0),
+      };
     }),
   );
   const meanLength = documents.reduce((sum, { length }) => sum + length, 0) / Math.max(1, documents.length);
@@ -76,7 +81,11 @@ function snippet(text: string, query: readonly string[]): string {
  * Questions that match, best first. BM25 (Robertson & Zaragoza 2009) with k1 = 1.2 and b = 0.75; a question's score is
  * that of its better language.
  */
-export function searchBank(bank: Bank, query: string, { locale, limit = 20 }: SearchOptions = {}): SearchResult[] {
+export function searchBank(
+  bank: Bank,
+  query: string,
+  { locale, limit = 20 }: SearchOptions = {},
+): SearchResult[] {
   const wanted = [...new Set(tokens(query))];
   if (wanted.length === 0) return [];
   const { documents, frequency, meanLength } = indexOf(bank);
@@ -93,7 +102,12 @@ export function searchBank(bank: Bank, query: string, { locale, limit = 20 }: Se
     }
     if (score <= (best.get(question.id)?.score ?? 0)) continue;
     const text = question.text[shown];
-    best.set(question.id, { id: question.id, score, title: text.title, snippet: snippet(`${text.prompt} ${text.answer}`, wanted) });
+    best.set(question.id, {
+      id: question.id,
+      score,
+      title: text.title,
+      snippet: snippet(`${text.prompt} ${text.answer}`, wanted),
+    });
   }
   return [...best.values()].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)).slice(0, limit);
 }

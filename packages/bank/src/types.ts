@@ -4,7 +4,14 @@ export type Locale = 'zh-CN' | 'en';
 export const LOCALES: readonly Locale[] = ['zh-CN', 'en'];
 export type Localised<T = string> = Record<Locale, T>;
 
-export const QUESTION_KINDS = ['knowledge', 'experiment', 'case', 'ethics', 'behavioural', 'situational'] as const;
+export const QUESTION_KINDS = [
+  'knowledge',
+  'experiment',
+  'case',
+  'ethics',
+  'behavioural',
+  'situational',
+] as const;
 export type QuestionKind = (typeof QUESTION_KINDS)[number];
 export type ScalePoint = 1 | 2 | 3 | 4 | 5;
 
@@ -120,7 +127,9 @@ export class BankError extends Error {
   readonly findings: Finding[];
   constructor(findings: Finding[]) {
     const [first] = findings;
-    const where = first ? `${first.file}${first.line ? `:${first.line}` : ''}: ${first.message}` : 'unknown fault';
+    const where = first
+      ? `${first.file}${first.line ? `:${first.line}` : ''}: ${first.message}`
+      : 'unknown fault';
     super(`The bank has ${findings.length} fault${findings.length === 1 ? '' : 's'}. First: ${where}`);
     this.findings = findings;
   }

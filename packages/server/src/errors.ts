@@ -20,7 +20,12 @@ export class Refusal extends Error {
   readonly code: string;
   readonly errors: FieldError[] | undefined;
   readonly current: unknown;
-  constructor(status: Refusal['status'], code: string, message: string, { errors, current, cause }: RefusalOptions = {}) {
+  constructor(
+    status: Refusal['status'],
+    code: string,
+    message: string,
+    { errors, current, cause }: RefusalOptions = {},
+  ) {
     super(message, { cause });
     this.status = status;
     this.code = code;

@@ -1,7 +1,7 @@
 /** The server: HTTP API, database, independence, audit. */
 export { type AuditFault, type AuditVerdict, verifyAudit } from './audit/verify.ts';
 export type { Actor, Context } from './context.ts';
-export { fillDemo } from './demo/fill-demo.ts';
+export { DEMO_PANEL, DEMO_PASSWORD, fillDemo } from './demo/fill-demo.ts';
 export { type AppOptions, createApp } from './http/app.ts';
 export { type Running, type ServeOptions, serve } from './serve.ts';
 export { DatabaseError } from './store/driver.ts';

@@ -1,13 +1,14 @@
 /** Puts the parts together: database, bank, API, pages, on one port. */
-import { serve as listen } from '@hono/node-server';
-import { serveStatic } from '@hono/node-server/serve-static';
-import { loadBank } from '@viva/bank';
+
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { serve as listen } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { loadBank } from '@viva/bank';
 import { secureHeaders } from 'hono/secure-headers';
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
 import { DOCS_STYLE, docsPage, type OpenApiDocument } from './http/docs-page.ts';
@@ -64,13 +65,24 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const store = await openStore({ driver: await openDatabase({ url: options.databaseUrl, folder: data }) });
   try {
     const baseUrl = options.publicUrl ?? `http://${host}:${port}`;
-    const context: Context = { store, bank, auth: createAuth({ store, secret, baseUrl }), events: createLockEvents(), version, demo };
+    const context: Context = {
+      store,
+      bank,
+      auth: createAuth({ store, secret, baseUrl }),
+      events: createLockEvents(),
+      version,
+      demo,
+    };
     await options.prepare?.(context);
     const app = createApp({
       context,
-      onFault: (error, request) => log.error({ err: error, method: request.method, path: new URL(request.url).pathname }, 'request failed'),
+      onFault: (error, request) =>
+        log.error(
+          { err: error, method: request.method, path: new URL(request.url).pathname },
+          'request failed',
+        ),
     });
-    mountPages(app, options.pages);
+    mountPages(app, options.pages, baseUrl.startsWith('https:'));
     const server = await new Promise<ReturnType<typeof listen>>((resolve, reject) => {
       const starting = listen({ fetch: app.fetch, port, hostname: host }, () => resolve(starting));
       starting.once('error', reject);
@@ -93,8 +105,17 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }
 }
 
-function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined): void {
-  app.get('/api/docs', (c) => c.html(docsPage(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Viva', version: '' } }) as unknown as OpenApiDocument)));
+function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined, secure: boolean): void {
+  app.get('/api/docs', (c) =>
+    c.html(
+      docsPage(
+        app.getOpenAPI31Document({
+          openapi: '3.1.0',
+          info: { title: 'Viva', version: '' },
+        }) as unknown as OpenApiDocument,
+      ),
+    ),
+  );
   app.get('/api/docs.css', (c) => c.body(DOCS_STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
   if (!pages) return;
   app.use(
@@ -112,6 +133,7 @@ function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined
         formAction: ["'self'"],
       },
       referrerPolicy: 'same-origin',
+      strictTransportSecurity: secure,
     }),
   );
   app.use('/assets/*', async (c, next) => {

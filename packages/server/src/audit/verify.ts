@@ -19,7 +19,10 @@ const BATCH = 5_000;
 const SEPARATOR = '\x1f';
 
 /** Reads the log in batches; finds changed, missing and reordered rows, a cut-off end, and ratings that differ from their seal. */
-export async function verifyAudit(driver: Driver, onProgress?: (rows: number) => void): Promise<AuditVerdict> {
+export async function verifyAudit(
+  driver: Driver,
+  onProgress?: (rows: number) => void,
+): Promise<AuditVerdict> {
   const faults: AuditFault[] = [];
   let expected = 1;
   let previous = '0'.repeat(64);
@@ -39,7 +42,8 @@ export async function verifyAudit(driver: Driver, onProgress?: (rows: number) =>
       const seq = Number(fields[0]);
       const prev = fields[9] ?? '';
       const hash = fields[10] ?? '';
-      if (seq !== expected) faults.push({ seq: expected, what: `rows ${expected} to ${seq - 1} are missing` });
+      if (seq !== expected)
+        faults.push({ seq: expected, what: `rows ${expected} to ${seq - 1} are missing` });
       else if (prev !== previous) faults.push({ seq, what: 'does not follow from the row before it' });
       const computed = createHash('sha256').update(fields.slice(0, 10).join(SEPARATOR)).digest('hex');
       if (computed !== hash) faults.push({ seq, what: 'was changed after it was written' });
@@ -54,7 +58,10 @@ export async function verifyAudit(driver: Driver, onProgress?: (rows: number) =>
     await run('SET LOCAL ROLE viva_owner');
     const [seq, hash] = (await run('SELECT seq::text, hash FROM viva.audit_head')).rows[0] ?? [];
     if (Number(seq) !== expected - 1 || hash !== previous)
-      faults.push({ seq: expected, what: `the log should end at row ${seq} and ends at row ${expected - 1}` });
+      faults.push({
+        seq: expected,
+        what: `the log should end at row ${seq} and ends at row ${expected - 1}`,
+      });
     for (const [subject, what] of (await run('SELECT subject, what FROM viva.broken_seals()')).rows)
       faults.push({ seq: null, what: `${subject}: ${what}` });
   });

@@ -1,7 +1,8 @@
 /** Calibration: score composed transcripts against the anchors, and compare with the experts. */
-import { desc, and, eq } from 'drizzle-orm';
-import type { CalibrationSet } from '@viva/bank';
+
 import type { z } from '@hono/zod-openapi';
+import type { CalibrationSet } from '@viva/bank';
+import { and, desc, eq } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type * as contract from '../contract/bank.ts';
@@ -10,7 +11,10 @@ import { requireTeam } from '../interview/permissions.ts';
 import * as t from '../store/schema.ts';
 import { standings } from './standing.ts';
 
-const both = <T>(of: (locale: 'zh-CN' | 'en') => T): { 'zh-CN': T; en: T } => ({ 'zh-CN': of('zh-CN'), en: of('en') });
+const both = <T>(of: (locale: 'zh-CN' | 'en') => T): { 'zh-CN': T; en: T } => ({
+  'zh-CN': of('zh-CN'),
+  en: of('en'),
+});
 
 function findSet({ bank }: Context, family: string): CalibrationSet {
   const set = bank.calibrations.get(family);
@@ -18,7 +22,10 @@ function findSet({ bank }: Context, family: string): CalibrationSet {
   return set;
 }
 
-function toSummary(set: CalibrationSet, expiresAt: Date | undefined): z.infer<typeof contract.CalibrationSummary> {
+function toSummary(
+  set: CalibrationSet,
+  expiresAt: Date | undefined,
+): z.infer<typeof contract.CalibrationSummary> {
   return {
     family: set.family,
     title: both((locale) => set.text[locale].title),
@@ -42,17 +49,24 @@ export async function listCalibrations({ store, bank }: Context, actor: Actor) {
 }
 
 /** A set to score: transcripts with their questions’ anchors, without the experts’ scores. */
-export async function viewCalibration(context: Context, actor: Actor, family: string): Promise<z.infer<typeof contract.CalibrationSet>> {
+export async function viewCalibration(
+  context: Context,
+  actor: Actor,
+  family: string,
+): Promise<z.infer<typeof contract.CalibrationSet>> {
   requireTeam(actor);
   const { store, bank } = context;
   const set = findSet(context, family);
-  const until = await store.as(actor.id, async (tables) => (await standings(tables, family, store.clock())).get(actor.id));
+  const until = await store.as(actor.id, async (tables) =>
+    (await standings(tables, family, store.clock())).get(actor.id),
+  );
   const { size: _, ...summary } = toSummary(set, until);
   return {
     ...summary,
     transcripts: set.transcripts.map(({ id, question: questionId, text }) => {
       const question = bank.questions.get(questionId);
-      if (!question) throw new Error(`calibration ${family} names question ${questionId}, which the bank lacks`);
+      if (!question)
+        throw new Error(`calibration ${family} names question ${questionId}, which the bank lacks`);
       return {
         id,
         question: questionId,
@@ -66,8 +80,13 @@ export async function viewCalibration(context: Context, actor: Actor, family: st
 }
 
 /** Agreement of own scores with the experts’: shares that are equal and within one point, and the mean difference. */
-export function agreement(pairs: readonly { score: number; expert: number }[]): { exact: number; withinOne: number; bias: number } {
-  const share = (hit: (pair: { score: number; expert: number }) => boolean) => pairs.filter(hit).length / pairs.length;
+export function agreement(pairs: readonly { score: number; expert: number }[]): {
+  exact: number;
+  withinOne: number;
+  bias: number;
+} {
+  const share = (hit: (pair: { score: number; expert: number }) => boolean) =>
+    pairs.filter(hit).length / pairs.length;
   return {
     exact: share(({ score, expert }) => score === expert),
     withinOne: share(({ score, expert }) => Math.abs(score - expert) <= 1),
@@ -79,7 +98,9 @@ function feedback(set: CalibrationSet, answers: readonly { transcript: string; s
   const scores = new Map(answers.map(({ transcript, score }) => [transcript, score]));
   return set.transcripts.flatMap(({ id, expert, text }) => {
     const score = scores.get(id);
-    return score === undefined ? [] : [{ transcript: id, score, expert, reason: both((locale) => text[locale].reason) }];
+    return score === undefined
+      ? []
+      : [{ transcript: id, score, expert, reason: both((locale) => text[locale].reason) }];
   });
 }
 
@@ -99,11 +120,16 @@ export async function submitCalibration(
       .map(({ id }) => ({ field: '/answers', message: `transcript "${id}" has no score yet` })),
     ...answers.flatMap(({ transcript }, index) => {
       if (!set.transcripts.some(({ id }) => id === transcript))
-        return [{ field: `/answers/${index}/transcript`, message: `the set has no transcript "${transcript}"` }];
-      return given.indexOf(transcript) === index ? [] : [{ field: `/answers/${index}/transcript`, message: `"${transcript}" is scored twice` }];
+        return [
+          { field: `/answers/${index}/transcript`, message: `the set has no transcript "${transcript}"` },
+        ];
+      return given.indexOf(transcript) === index
+        ? []
+        : [{ field: `/answers/${index}/transcript`, message: `"${transcript}" is scored twice` }];
     }),
   ];
-  if (errors.length > 0) throw new Refusal(422, 'incomplete-calibration', 'Score every transcript of the set, once.', { errors });
+  if (errors.length > 0)
+    throw new Refusal(422, 'incomplete-calibration', 'Score every transcript of the set, once.', { errors });
   const lines = feedback(set, answers);
   const result = agreement(lines);
   const passed = result.exact >= set.pass.exact && result.withinOne >= set.pass.withinOne;
@@ -114,14 +140,32 @@ export async function submitCalibration(
   await store.as(actor.id, async (tables) => {
     await tables
       .insert(t.calibrationAttempt)
-      .values({ id, personId: actor.id, family, setHash: set.hash, answers, ...result, passed, finishedAt, expiresAt });
+      .values({
+        id,
+        personId: actor.id,
+        family,
+        setHash: set.hash,
+        answers,
+        ...result,
+        passed,
+        finishedAt,
+        expiresAt,
+      });
     await appendAudit(store, tables, {
       action: 'calibration.finished',
       subject: `person/${actor.id}`,
       detail: { family, setHash: set.hash, passed, exact: result.exact, withinOne: result.withinOne },
     });
   });
-  return { id, family, passed, ...result, finishedAt: finishedAt.toISOString(), expiresAt: expiresAt?.toISOString() ?? null, feedback: lines };
+  return {
+    id,
+    family,
+    passed,
+    ...result,
+    finishedAt: finishedAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    feedback: lines,
+  };
 }
 
 /** Own attempts. Feedback is shown where the set is still the one that was scored. */

@@ -6,7 +6,19 @@ import { findOpening } from '../interview/view-opening.ts';
 import { readRatings } from '../ratings/list-ratings.ts';
 import * as t from '../store/schema.ts';
 
-const COLUMNS = ['candidate', 'candidate_id', 'rater', 'rater_id', 'question', 'score', 'not_asked', 'evidence', 'kind', 'reason', 'created_at'];
+const COLUMNS = [
+  'candidate',
+  'candidate_id',
+  'rater',
+  'rater_id',
+  'question',
+  'score',
+  'not_asked',
+  'evidence',
+  'kind',
+  'reason',
+  'created_at',
+];
 
 /** RFC 4180 quoting; a leading = + - @ is defused, so that a spreadsheet does not run it as a formula. */
 export function csvCell(value: string | number | null): string {
@@ -21,9 +33,12 @@ export async function exportRatings({ store }: Context, actor: Actor, openingId:
   return store.as(actor.id, async (tables) => {
     await findOpening(tables, openingId);
     const names = new Map(
-      (await tables.select({ id: t.candidate.id, name: t.candidate.name }).from(t.candidate).where(eq(t.candidate.openingId, openingId))).map(
-        ({ id, name }) => [id, name],
-      ),
+      (
+        await tables
+          .select({ id: t.candidate.id, name: t.candidate.name })
+          .from(t.candidate)
+          .where(eq(t.candidate.openingId, openingId))
+      ).map(({ id, name }) => [id, name]),
     );
     const ratings = await readRatings(tables, eq(t.rating.openingId, openingId));
     const lines = ratings.map((rating) =>

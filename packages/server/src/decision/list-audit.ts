@@ -1,10 +1,10 @@
-import { desc, eq } from 'drizzle-orm';
 import type { z } from '@hono/zod-openapi';
+import { desc, eq } from 'drizzle-orm';
 import type { Actor, Context } from '../context.ts';
 import type { AuditEntry } from '../contract/decision.ts';
+import { Refusal } from '../errors.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import { findOpening } from '../interview/view-opening.ts';
-import { Refusal } from '../errors.ts';
 import * as t from '../store/schema.ts';
 
 interface AuditQuery {
@@ -16,7 +16,12 @@ interface AuditQuery {
  * What happened in an opening, newest first. Sequence numbers and hashes stay out of it: a gap between two numbers
  * would tell that something sealed had happened in between. The cursor says how far one has read of what one may see.
  */
-export async function listAudit({ store }: Context, actor: Actor, openingId: string, { limit, cursor }: AuditQuery) {
+export async function listAudit(
+  { store }: Context,
+  actor: Actor,
+  openingId: string,
+  { limit, cursor }: AuditQuery,
+) {
   requireTeam(actor);
   const skip = cursor === undefined ? 0 : Number(cursor);
   if (!Number.isSafeInteger(skip) || skip < 0)
@@ -26,7 +31,13 @@ export async function listAudit({ store }: Context, actor: Actor, openingId: str
   return store.as(actor.id, async (tables) => {
     await findOpening(tables, openingId);
     const rows = await tables
-      .select({ at: t.audit.at, actor: t.person.name, action: t.audit.action, subject: t.audit.subject, detail: t.audit.detail })
+      .select({
+        at: t.audit.at,
+        actor: t.person.name,
+        action: t.audit.action,
+        subject: t.audit.subject,
+        detail: t.audit.detail,
+      })
       .from(t.audit)
       .leftJoin(t.person, eq(t.person.id, t.audit.actorId))
       .where(eq(t.audit.openingId, openingId))

@@ -1,6 +1,7 @@
 /** The decision page: everything about revealed candidates, only the names of the others. */
-import { and, asc, eq, inArray } from 'drizzle-orm';
+
 import type { z } from '@hono/zod-openapi';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { DecisionReport } from '../contract/decision.ts';
@@ -13,7 +14,11 @@ import { readRatings } from '../ratings/list-ratings.ts';
 import * as t from '../store/schema.ts';
 import { summarise } from './summarise.ts';
 
-export async function decisionReport({ store }: Context, actor: Actor, openingId: string): Promise<z.infer<typeof DecisionReport>> {
+export async function decisionReport(
+  { store }: Context,
+  actor: Actor,
+  openingId: string,
+): Promise<z.infer<typeof DecisionReport>> {
   requireTeam(actor);
   return store.as(actor.id, async (tables) => {
     const opening = await findOpening(tables, openingId);
@@ -24,11 +29,22 @@ export async function decisionReport({ store }: Context, actor: Actor, openingId
       .where(eq(t.candidate.openingId, openingId))
       .orderBy(asc(t.candidate.createdAt), asc(t.candidate.id));
     const revealed = new Set(
-      (await tables.select({ id: t.reveal.candidateId }).from(t.reveal).where(eq(t.reveal.openingId, openingId))).map(({ id }) => id),
+      (
+        await tables
+          .select({ id: t.reveal.candidateId })
+          .from(t.reveal)
+          .where(eq(t.reveal.openingId, openingId))
+      ).map(({ id }) => id),
     );
     const open = rows.filter(({ id }) => revealed.has(id));
     const ids = open.map(({ id }) => id);
-    const ratings = ids.length === 0 ? [] : await readRatings(tables, and(eq(t.rating.openingId, openingId), inArray(t.rating.candidateId, ids)));
+    const ratings =
+      ids.length === 0
+        ? []
+        : await readRatings(
+            tables,
+            and(eq(t.rating.openingId, openingId), inArray(t.rating.candidateId, ids)),
+          );
     const raters = new Map(ratings.map(({ raterId, raterName }) => [raterId, raterName]));
     const seats = await listSeats(tables, openingId);
     for (const { holder } of seats) raters.set(holder.personId, holder.name);
@@ -49,11 +65,21 @@ export async function decisionReport({ store }: Context, actor: Actor, openingId
           spread,
           scores: first
             .filter((rating) => rating.question === question)
-            .map(({ id, raterId, score, notAsked, evidence }) => ({ raterId, score, notAsked, evidence, amended: amended.has(id) })),
+            .map(({ id, raterId, score, notAsked, evidence }) => ({
+              raterId,
+              score,
+              notAsked,
+              evidence,
+              amended: amended.has(id),
+            })),
         })),
         byRater: [...new Set(first.map(({ raterId }) => raterId))].map((raterId) => ({
           raterId,
-          overall: summarise(items, opening.competencies, first.filter((rating) => rating.raterId === raterId)).overall,
+          overall: summarise(
+            items,
+            opening.competencies,
+            first.filter((rating) => rating.raterId === raterId),
+          ).overall,
         })),
       };
     });
@@ -63,11 +89,18 @@ export async function decisionReport({ store }: Context, actor: Actor, openingId
       demo: opening.demo,
       computedAt: store.clock().toISOString(),
       competencies: opening.competencies.map(({ id, weight, title }) => ({ id, weight, title })),
-      questions: items.map(({ question, title, competency, weight }) => ({ id: question, title, competency, weight })),
+      questions: items.map(({ question, title, competency, weight }) => ({
+        id: question,
+        title,
+        competency,
+        weight,
+      })),
       raters: [...raters].map(([id, name]) => ({ id, name })),
       seats,
       candidates: candidates.sort((a, b) => (b.overall ?? 0) - (a.overall ?? 0)),
-      sealed: rows.filter(({ id, withdrawnAt }) => !revealed.has(id) && !withdrawnAt).map(({ id, name }) => ({ id, name })),
+      sealed: rows
+        .filter(({ id, withdrawnAt }) => !revealed.has(id) && !withdrawnAt)
+        .map(({ id, name }) => ({ id, name })),
     };
   });
 }

@@ -32,11 +32,20 @@ export function spread(scores: readonly number[]): SpreadOf {
   if (n === 0) return { mean: null, sd: null, min: null, max: null, n };
   const mean = scores.reduce((sum, score) => sum + score, 0) / n;
   const squares = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
-  return { mean, sd: n < 2 ? null : Math.sqrt(squares / (n - 1)), min: Math.min(...scores), max: Math.max(...scores), n };
+  return {
+    mean,
+    sd: n < 2 ? null : Math.sqrt(squares / (n - 1)),
+    min: Math.min(...scores),
+    max: Math.max(...scores),
+    n,
+  };
 }
 
 /** Mean of the parts that have a value, by their weights, and the share of the whole weight that they make up. */
-function weightedMean(parts: readonly { weight: number; value: number | null }[]): { value: number | null; coverage: number } {
+function weightedMean(parts: readonly { weight: number; value: number | null }[]): {
+  value: number | null;
+  coverage: number;
+} {
   const whole = parts.reduce((sum, { weight }) => sum + weight, 0);
   let weight = 0;
   let total = 0;
@@ -60,23 +69,46 @@ export interface Summary {
  * Overall score: the mean of competency scores by competency weight; a competency's score is the mean of its items'
  * means by item weight; an item's mean is over the raters who scored it. Scale points 1 to 5 throughout.
  */
-export function summarise(items: readonly WeightedItem[], competencies: readonly Weighted[], ratings: readonly ScoredRating[]): Summary {
+export function summarise(
+  items: readonly WeightedItem[],
+  competencies: readonly Weighted[],
+  ratings: readonly ScoredRating[],
+): Summary {
   const scores = (question: string): number[] =>
-    ratings.flatMap((rating) => (rating.question === question && rating.score !== null ? [rating.score] : []));
+    ratings.flatMap((rating) =>
+      rating.question === question && rating.score !== null ? [rating.score] : [],
+    );
   const byItem = items.map((item) => ({ ...item, spread: spread(scores(item.question)) }));
   const byCompetency = competencies
     .map(({ id, weight }) => {
       const own = byItem.filter(({ competency }) => competency === id);
-      const { value, coverage } = weightedMean(own.map((item) => ({ weight: item.weight, value: item.spread.mean })));
-      return { id, weight, score: value, coverage, spread: spread(own.flatMap(({ question }) => scores(question))), asked: own.length > 0 };
+      const { value, coverage } = weightedMean(
+        own.map((item) => ({ weight: item.weight, value: item.spread.mean })),
+      );
+      return {
+        id,
+        weight,
+        score: value,
+        coverage,
+        spread: spread(own.flatMap(({ question }) => scores(question))),
+        asked: own.length > 0,
+      };
     })
     .filter(({ asked }) => asked);
   const overall = weightedMean(byCompetency.map(({ weight, score }) => ({ weight, value: score })));
   const whole = byCompetency.reduce((sum, { weight }) => sum + weight, 0);
   return {
     overall: overall.value,
-    coverage: whole === 0 ? 0 : byCompetency.reduce((sum, { weight, coverage }) => sum + (weight / whole) * coverage, 0),
-    competencies: byCompetency.map(({ id, score, coverage, spread: own }) => ({ id, score, coverage, spread: own })),
+    coverage:
+      whole === 0
+        ? 0
+        : byCompetency.reduce((sum, { weight, coverage }) => sum + (weight / whole) * coverage, 0),
+    competencies: byCompetency.map(({ id, score, coverage, spread: own }) => ({
+      id,
+      score,
+      coverage,
+      spread: own,
+    })),
     items: byItem,
   };
 }

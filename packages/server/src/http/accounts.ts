@@ -13,15 +13,28 @@ export async function whoAsks({ auth, store }: Context, headers: Headers): Promi
   if (!headers.get('cookie')?.includes('viva.session_token=')) return undefined;
   const session = await auth.api.getSession({ headers });
   if (!session) return undefined;
-  const [row] = await store.asAuth((tables) => tables.select().from(t.person).where(eq(t.person.userId, session.user.id)));
+  const [row] = await store.asAuth((tables) =>
+    tables.select().from(t.person).where(eq(t.person.userId, session.user.id)),
+  );
   return row && !row.disabledAt ? { id: row.id, name: row.name, role: row.role } : undefined;
 }
 
-async function signIn({ auth, store }: Context, exchange: Exchange, email: string, password: string): Promise<Person> {
+async function signIn(
+  { auth, store }: Context,
+  exchange: Exchange,
+  email: string,
+  password: string,
+): Promise<Person> {
   const refused = () => new Refusal(401, 'wrong-credentials', 'E-mail or password is wrong.');
-  const response = await auth.api.signInEmail({ body: { email, password }, headers: exchange.headers, asResponse: true });
+  const response = await auth.api.signInEmail({
+    body: { email, password },
+    headers: exchange.headers,
+    asResponse: true,
+  });
   if (!response.ok) throw refused();
-  const [row] = await store.asAuth((tables) => tables.select().from(t.person).where(eq(t.person.email, email)));
+  const [row] = await store.asAuth((tables) =>
+    tables.select().from(t.person).where(eq(t.person.email, email)),
+  );
   if (!row || row.disabledAt) throw refused();
   exchange.cookies.push(...response.headers.getSetCookie());
   return row;
@@ -33,15 +46,22 @@ export const accountHandlers = (context: Context) =>
       await context.store.asAuth((tables) => tables.select({ id: t.person.id }).from(t.person).limit(1));
       return { status: 'ok', version: context.version };
     },
-    setupStatus: async () => ({ needsOwner: await people.needsOwner(context), demo: context.demo, version: context.version }),
+    setupStatus: async () => ({
+      needsOwner: await people.needsOwner(context),
+      demo: context.demo,
+      version: context.version,
+    }),
     createOwner: async ({ body }, exchange) => {
       const owner = await people.createOwner(context, body);
       await signIn(context, exchange, body.email, body.password);
       return owner;
     },
-    signIn: async ({ body }, exchange) => people.toPerson(await signIn(context, exchange, body.email, body.password)),
+    signIn: async ({ body }, exchange) =>
+      people.toPerson(await signIn(context, exchange, body.email, body.password)),
     signOut: async (_, exchange) => {
-      const response = await context.auth.api.signOut({ headers: exchange.headers, asResponse: true }).catch(() => undefined);
+      const response = await context.auth.api
+        .signOut({ headers: exchange.headers, asResponse: true })
+        .catch(() => undefined);
       exchange.cookies.push(...(response?.headers.getSetCookie() ?? []));
       return { ok: true };
     },

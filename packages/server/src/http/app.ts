@@ -1,11 +1,11 @@
 /** The HTTP API: mounts a handler on every route of the contract. */
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import type { Context as HonoContext } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import type { Actor, Context } from '../context.ts';
-import { exportPath, eventsPath, type LocksEvent, routes } from '../contract/routes.ts';
 import type { Route } from '../contract/route.ts';
+import { eventsPath, exportPath, type LocksEvent, routes } from '../contract/routes.ts';
 import { exportRatings } from '../decision/export-ratings.ts';
 import { Refusal } from '../errors.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
@@ -40,7 +40,11 @@ function isForeign(request: Request): boolean {
   }
 }
 
-export function createApp({ context, onFault, identify = (headers) => whoAsks(context, headers) }: AppOptions) {
+export function createApp({
+  context,
+  onFault,
+  identify = (headers) => whoAsks(context, headers),
+}: AppOptions) {
   const app = new OpenAPIHono({
     defaultHook: (result) => (result.success ? undefined : fromZod(result.error, result.target)),
   });
@@ -51,18 +55,26 @@ export function createApp({ context, onFault, identify = (headers) => whoAsks(co
     if (status === 400) return problem(400, 'invalid-json', 'The body is not valid JSON.');
     if (status === 413) return problem(413, 'too-large', `The body is larger than ${MAX_BODY / 1024} KiB.`);
     onFault?.(error, c.req.raw);
-    return problem(500, 'fault', 'Something failed on our side. Nothing of this request was kept. Try again; if it happens again, tell your administrator.');
+    return problem(
+      500,
+      'fault',
+      'Something failed on our side. Nothing of this request was kept. Try again; if it happens again, tell your administrator.',
+    );
   });
   app.notFound((c) => problem(404, 'no-such-route', `There is nothing at ${c.req.method} ${c.req.path}.`));
   app.use('/api/*', async (c, next) => {
-    if (isForeign(c.req.raw)) return problem(403, 'foreign-origin', 'This request comes from another site’s page.');
+    if (isForeign(c.req.raw))
+      return problem(403, 'foreign-origin', 'This request comes from another site’s page.');
     await next();
     c.header('cache-control', 'no-store');
     return undefined;
   });
   app.use(
     '/api/*',
-    bodyLimit({ maxSize: MAX_BODY, onError: () => problem(413, 'too-large', `The body is larger than ${MAX_BODY / 1024} KiB.`) }),
+    bodyLimit({
+      maxSize: MAX_BODY,
+      onError: () => problem(413, 'too-large', `The body is larger than ${MAX_BODY / 1024} KiB.`),
+    }),
   );
 
   const handlers: Handlers = {
@@ -76,7 +88,10 @@ export function createApp({ context, onFault, identify = (headers) => whoAsks(co
     // One loop over a union of signatures: the contract has typed each of them already.
     const handler = handlers[name] as unknown as (input: unknown, exchange: Exchange) => Promise<unknown>;
     const answer = async (c: HonoContext): Promise<Response> => {
-      const exchange = new Exchange(c.req.raw.headers, route.open ? undefined : await identify(c.req.raw.headers));
+      const exchange = new Exchange(
+        c.req.raw.headers,
+        route.open ? undefined : await identify(c.req.raw.headers),
+      );
       if (!route.open) void exchange.actor;
       const valid = c.req as unknown as { valid(target: 'param' | 'query' | 'json'): unknown };
       const output = await handler(
@@ -97,7 +112,10 @@ export function createApp({ context, onFault, identify = (headers) => whoAsks(co
     const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
     const csv = await exportRatings(context, actor, uuid(c.req.param('id')));
     return new Response(csv, {
-      headers: { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename="ratings.csv"' },
+      headers: {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': 'attachment; filename="ratings.csv"',
+      },
     });
   });
 
@@ -105,7 +123,9 @@ export function createApp({ context, onFault, identify = (headers) => whoAsks(co
     const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
     const candidateId = uuid(c.req.param('id'));
     const read = async (): Promise<LocksEvent> => {
-      const { locks, revealed } = await context.store.as(actor.id, (tables) => viewCandidate(tables, candidateId, actor));
+      const { locks, revealed } = await context.store.as(actor.id, (tables) =>
+        viewCandidate(tables, candidateId, actor),
+      );
       return { locked: locks.filter(({ locked }) => locked).map(({ personId }) => personId), revealed };
     };
     if (actor.role === 'candidate') throw new Refusal(403, 'forbidden', 'Only the hiring team may do this.');
@@ -158,7 +178,11 @@ export function createApp({ context, onFault, identify = (headers) => whoAsks(co
     servers: [{ url: '/' }],
     security: [{ session: [] }],
   });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'viva.session_token' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'viva.session_token',
+  });
   return app;
 }
 
@@ -166,5 +190,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 function uuid(text: string | undefined): string {
   if (text && UUID.test(text)) return text;
-  throw new Refusal(400, 'invalid-input', 'The request is malformed at path/id.', { errors: [{ field: 'path/id', message: 'not a UUID' }] });
+  throw new Refusal(400, 'invalid-input', 'The request is malformed at path/id.', {
+    errors: [{ field: 'path/id', message: 'not a UUID' }],
+  });
 }

@@ -1,7 +1,13 @@
 /** The bank, calibration and search. */
-import { type Kit, type Question, searchBank } from '@viva/bank';
+
 import type { z } from '@hono/zod-openapi';
-import { listAttempts, listCalibrations, submitCalibration, viewCalibration } from '../calibration/calibrate.ts';
+import { type Kit, type Question, searchBank } from '@viva/bank';
+import {
+  listAttempts,
+  listCalibrations,
+  submitCalibration,
+  viewCalibration,
+} from '../calibration/calibrate.ts';
 import type { Context } from '../context.ts';
 import type * as contract from '../contract/bank.ts';
 import { notFound } from '../errors.ts';
@@ -9,9 +15,22 @@ import { requireTeam } from '../interview/permissions.ts';
 import { search } from '../search/search.ts';
 import type { Handlers } from './exchange.ts';
 
-const both = <T>(of: (locale: 'zh-CN' | 'en') => T): { 'zh-CN': T; en: T } => ({ 'zh-CN': of('zh-CN'), en: of('en') });
+const both = <T>(of: (locale: 'zh-CN' | 'en') => T): { 'zh-CN': T; en: T } => ({
+  'zh-CN': of('zh-CN'),
+  en: of('en'),
+});
 
-const toSummary = ({ id, area, kind, competency, difficulty, minutes, tags, hash, text }: Question): z.infer<typeof contract.QuestionSummary> => ({
+const toSummary = ({
+  id,
+  area,
+  kind,
+  competency,
+  difficulty,
+  minutes,
+  tags,
+  hash,
+  text,
+}: Question): z.infer<typeof contract.QuestionSummary> => ({
   id,
   area,
   kind,
@@ -27,7 +46,12 @@ const toQuestion = (question: Question): z.infer<typeof contract.Question> => ({
   ...toSummary(question),
   lab: question.lab ?? null,
   sources: question.sources.map((source) => ({ ...source })),
-  claims: question.claims.map(({ id, text, source, check }) => ({ id, text, source, hasCheck: check !== undefined })),
+  claims: question.claims.map(({ id, text, source, check }) => ({
+    id,
+    text,
+    source,
+    hasCheck: check !== undefined,
+  })),
   text: both((locale) => ({
     ...question.text[locale],
     anchors: [...question.text[locale].anchors],
@@ -49,7 +73,13 @@ const toKit = (kit: Kit, questions: ReadonlyMap<string, Question>): z.infer<type
   items: kit.items.map(({ question: id, weight }) => {
     const question = questions.get(id);
     if (!question) throw new Error(`kit ${kit.id} names question ${id}, which the bank lacks`);
-    return { question: id, weight, competency: question.competency, minutes: question.minutes, title: both((locale) => question.text[locale].title) };
+    return {
+      question: id,
+      weight,
+      competency: question.competency,
+      minutes: question.minutes,
+      title: both((locale) => question.text[locale].title),
+    };
   }),
   hash: kit.hash,
 });
@@ -59,7 +89,8 @@ export const bankHandlers = (context: Context) => {
   return {
     listQuestions: async ({ query: { q, area, kind } }, { actor }) => {
       requireTeam(actor);
-      const fits = (question: Question) => (!area || question.area === area) && (!kind || question.kind === kind);
+      const fits = (question: Question) =>
+        (!area || question.area === area) && (!kind || question.kind === kind);
       if (!q?.trim()) return { items: [...bank.questions.values()].filter(fits).map(toSummary) };
       const items = searchBank(bank, q, { limit: 50 }).flatMap(({ id, snippet }) => {
         const question = bank.questions.get(id);
@@ -85,8 +116,11 @@ export const bankHandlers = (context: Context) => {
     },
     listCalibrations: async (_, { actor }) => ({ items: await listCalibrations(context, actor) }),
     calibration: async ({ params }, { actor }) => viewCalibration(context, actor, params.family),
-    submitCalibration: async ({ params, body }, { actor }) => submitCalibration(context, actor, params.family, body),
-    listCalibrationAttempts: async ({ params }, { actor }) => ({ items: await listAttempts(context, actor, params.family) }),
+    submitCalibration: async ({ params, body }, { actor }) =>
+      submitCalibration(context, actor, params.family, body),
+    listCalibrationAttempts: async ({ params }, { actor }) => ({
+      items: await listAttempts(context, actor, params.family),
+    }),
     search: async ({ query }, { actor }) => ({ items: await search(context, actor, query.q) }),
   } satisfies Partial<Handlers>;
 };

@@ -2,7 +2,12 @@
 import type { Context } from '../context.ts';
 import { recordDecision } from '../decision/report.ts';
 import { inviteCandidate } from '../identity/people.ts';
-import { addCandidate, closePanel, updateCandidate, withdrawCandidate } from '../interview/change-candidate.ts';
+import {
+  addCandidate,
+  closePanel,
+  updateCandidate,
+  withdrawCandidate,
+} from '../interview/change-candidate.ts';
 import { addComment, listComments } from '../interview/comments.ts';
 import { listApplications } from '../interview/list-applications.ts';
 import { requireTeam } from '../interview/permissions.ts';
@@ -27,7 +32,8 @@ export const candidateHandlers = (context: Context) =>
     },
     updateCandidate: async ({ params, body }, { actor }) => updateCandidate(context, actor, params.id, body),
     inviteCandidate: async ({ params }, { actor }) => inviteCandidate(context, actor, params.id),
-    withdrawCandidate: async ({ params, body }, { actor }) => withdrawCandidate(context, actor, params.id, body.reason),
+    withdrawCandidate: async ({ params, body }, { actor }) =>
+      withdrawCandidate(context, actor, params.id, body.reason),
     closePanel: async ({ params, body }, { actor }) => closePanel(context, actor, params.id, body.reason),
     decide: async ({ params, body }, { actor }) => recordDecision(context, actor, params.id, body),
     listComments: async ({ params }, { actor }) => ({ items: await listComments(context, actor, params.id) }),

@@ -52,7 +52,8 @@ export function describe(schema: Schema | undefined, depth = 0): string {
   if (schema.properties) {
     const pad = '  '.repeat(depth + 1);
     const members = Object.entries(schema.properties).map(
-      ([key, member]) => `${pad}${key}${schema.required?.includes(key) ? '' : '?'}: ${describe(member, depth + 1)}`,
+      ([key, member]) =>
+        `${pad}${key}${schema.required?.includes(key) ? '' : '?'}: ${describe(member, depth + 1)}`,
     );
     return `{\n${members.join('\n')}\n${'  '.repeat(depth)}}`;
   }
@@ -132,7 +133,8 @@ export function docsPage({ info, paths, components }: OpenApiDocument) {
           <section>
             <h2 id="schemas">Schemas</h2>
             ${Object.entries(components?.schemas ?? {}).map(
-              ([key, schema]) => html`<article id="schema-${slug(key)}"><h3><code>${key}</code></h3><pre tabindex="0">${describe(schema)}</pre></article>`,
+              ([key, schema]) =>
+                html`<article id="schema-${slug(key)}"><h3><code>${key}</code></h3><pre tabindex="0">${describe(schema)}</pre></article>`,
             )}
           </section>
         </main>

@@ -27,7 +27,8 @@ export const openingHandlers = (context: Context) =>
     eligible: async ({ params }, { actor }) => ({ items: await listEligible(context, actor, params.id) }),
     appoint: async ({ params, body }, { actor }) => appoint(context, actor, params.id, body),
     removeSeat: async ({ params }, { actor }) => removeSeat(context, actor, params.id, params.seatId),
-    substitute: async ({ params, body }, { actor }) => substitute(context, actor, params.id, params.seatId, body),
+    substitute: async ({ params, body }, { actor }) =>
+      substitute(context, actor, params.id, params.seatId, body),
     openingAudit: async ({ params, query }, { actor }) => listAudit(context, actor, params.id, query),
     decisionReport: async ({ params }, { actor }) => decisionReport(context, actor, params.id),
   }) satisfies Partial<Handlers>;

@@ -16,7 +16,13 @@ const TITLES: Record<number, string> = {
   503: 'Not available',
 };
 
-export function problem(status: number, code: string, detail: string, errors?: FieldError[], current?: unknown): Response {
+export function problem(
+  status: number,
+  code: string,
+  detail: string,
+  errors?: FieldError[],
+  current?: unknown,
+): Response {
   const body: Problem = {
     type: `https://viva.invalid/problems/${code}`,
     title: TITLES[status] ?? 'Refused',
@@ -26,7 +32,10 @@ export function problem(status: number, code: string, detail: string, errors?: F
     ...(errors ? { errors } : {}),
     ...(current === undefined ? {} : { current }),
   };
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json; charset=utf-8' } });
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+  });
 }
 
 export const fromRefusal = ({ status, code, message, errors, current }: Refusal): Response =>
@@ -44,4 +53,3 @@ export function fromZod(error: ZodError, target: Target): Response {
   const fields = [...new Set(errors.map(({ field }) => field))].join(', ');
   return problem(400, 'invalid-input', `The request is malformed at ${fields}.`, errors);
 }
-

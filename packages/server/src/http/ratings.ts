@@ -10,7 +10,8 @@ import type { Handlers } from './exchange.ts';
 export const ratingHandlers = (context: Context) =>
   ({
     scorecard: async ({ params }, { actor }) => viewScorecard(context, actor, params.id),
-    saveDraft: async ({ params, body }, { actor }) => saveDraft(context, actor, params.id, params.question, body),
+    saveDraft: async ({ params, body }, { actor }) =>
+      saveDraft(context, actor, params.id, params.question, body),
     saveNote: async ({ params, body }, { actor }) => saveNote(context, actor, params.id, body),
     submitScorecard: async ({ params }, { actor }) => submitScorecard(context, actor, params.id),
     amendRating: async ({ params, body }, { actor }) => amendRating(context, actor, params.id, body),

@@ -1,7 +1,7 @@
 /** People: the owner's account, invitations, roles. */
 import { createHash, randomBytes } from 'node:crypto';
-import { and, asc, eq, gt, ne, or } from 'drizzle-orm';
 import type { z } from '@hono/zod-openapi';
+import { and, asc, eq, gt, ne, or } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type * as contract from '../contract/people.ts';
@@ -41,7 +41,10 @@ const isDuplicate = (error: unknown): boolean => {
 };
 
 /** Makes the account that signs in: the password is hashed by better-auth. */
-async function createLogin({ auth }: Context, { email, name, password }: { email: string; name: string; password: string }): Promise<string> {
+async function createLogin(
+  { auth }: Context,
+  { email, name, password }: { email: string; name: string; password: string },
+): Promise<string> {
   const { internalAdapter, password: hasher } = await auth.$context;
   const user = await internalAdapter.createUser({ email, name, emailVerified: true }, { method: 'email' });
   await internalAdapter.linkAccount({
@@ -54,20 +57,40 @@ async function createLogin({ auth }: Context, { email, name, password }: { email
 }
 
 export async function needsOwner({ store }: Context): Promise<boolean> {
-  const rows = await store.asAuth((tables) => tables.select({ id: t.person.id }).from(t.person).where(eq(t.person.role, 'owner')).limit(1));
+  const rows = await store.asAuth((tables) =>
+    tables.select({ id: t.person.id }).from(t.person).where(eq(t.person.role, 'owner')).limit(1),
+  );
   return rows.length === 0;
 }
 
 /** The first visit's account. There is one owner; the database holds it so. */
-export async function createOwner(context: Context, { name, email, password, locale }: z.output<typeof contract.CreateOwner>): Promise<Person> {
+export async function createOwner(
+  context: Context,
+  { name, email, password, locale }: z.output<typeof contract.CreateOwner>,
+): Promise<Person> {
   const { store } = context;
-  const taken = () => conflict('owner-exists', 'The owner’s account is made already. Sign in, or ask the owner for an invitation.');
+  const taken = () =>
+    conflict(
+      'owner-exists',
+      'The owner’s account is made already. Sign in, or ask the owner for an invitation.',
+    );
   if (!(await needsOwner(context))) throw taken();
   const id = store.newId();
   try {
     // The row first: of two first visits at once, one loses here, before a login is made.
     await store.asAuth((tables) =>
-      tables.insert(t.person).values({ id, name, email, role: 'owner', locale, createdAt: store.clock(), userId: null, disabledAt: null }),
+      tables
+        .insert(t.person)
+        .values({
+          id,
+          name,
+          email,
+          role: 'owner',
+          locale,
+          createdAt: store.clock(),
+          userId: null,
+          disabledAt: null,
+        }),
     );
   } catch (error) {
     throw isDuplicate(error) ? taken() : error;
@@ -80,7 +103,11 @@ export async function createOwner(context: Context, { name, email, password, loc
   });
 }
 
-export async function listPeople({ store }: Context, actor: Actor, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
+export async function listPeople(
+  { store }: Context,
+  actor: Actor,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+) {
   requireLead(actor);
   return store.as(actor.id, async (tables) => {
     const after = readCursor(cursor);
@@ -91,7 +118,10 @@ export async function listPeople({ store }: Context, actor: Actor, { limit, curs
         and(
           ne(t.person.role, 'candidate'),
           after
-            ? or(gt(t.person.createdAt, new Date(after[0])), and(eq(t.person.createdAt, new Date(after[0])), gt(t.person.id, after[1])))
+            ? or(
+                gt(t.person.createdAt, new Date(after[0])),
+                and(eq(t.person.createdAt, new Date(after[0])), gt(t.person.id, after[1])),
+              )
             : undefined,
         ),
       )
@@ -102,7 +132,11 @@ export async function listPeople({ store }: Context, actor: Actor, { limit, curs
   });
 }
 
-async function issue({ store }: Context, tables: Tables, row: Row): Promise<z.infer<typeof contract.InvitationLink>> {
+async function issue(
+  { store }: Context,
+  tables: Tables,
+  row: Row,
+): Promise<z.infer<typeof contract.InvitationLink>> {
   const token = randomBytes(24).toString('base64url');
   const expiresAt = new Date(store.clock().getTime() + INVITATION_DAYS * 86_400_000);
   await tables.delete(t.invitation).where(eq(t.invitation.personId, row.id));
@@ -115,21 +149,41 @@ async function addPerson(
   tables: Tables,
   { name, email, role, locale }: { name: string; email: string; role: Row['role']; locale: Row['locale'] },
 ): Promise<Row> {
-  const row: Row = { id: store.newId(), userId: null, name, email, role, locale, createdAt: store.clock(), disabledAt: null };
+  const row: Row = {
+    id: store.newId(),
+    userId: null,
+    name,
+    email,
+    role,
+    locale,
+    createdAt: store.clock(),
+    disabledAt: null,
+  };
   const [same] = await tables.select().from(t.person).where(eq(t.person.email, email));
   if (same)
-    throw conflict('email-taken', `${email} belongs to ${same.name} already. Re-issue that invitation, or use another address.`);
+    throw conflict(
+      'email-taken',
+      `${email} belongs to ${same.name} already. Re-issue that invitation, or use another address.`,
+    );
   await tables.insert(t.person).values(row);
   return row;
 }
 
-export async function invitePerson(context: Context, actor: Actor, input: z.output<typeof contract.InvitePerson>) {
+export async function invitePerson(
+  context: Context,
+  actor: Actor,
+  input: z.output<typeof contract.InvitePerson>,
+) {
   requireLead(actor);
   if (input.role === 'lead' && actor.role !== 'owner') throw forbidden('the owner');
   const { store } = context;
   return store.as(actor.id, async (tables) => {
     const row = await addPerson(context, tables, input);
-    await appendAudit(store, tables, { action: 'person.invited', subject: `person/${row.id}`, detail: { role: input.role } });
+    await appendAudit(store, tables, {
+      action: 'person.invited',
+      subject: `person/${row.id}`,
+      detail: { role: input.role },
+    });
     return issue(context, tables, row);
   });
 }
@@ -144,8 +198,13 @@ export async function inviteCandidate(context: Context, actor: Actor, candidateI
     const email = candidate.email.toLowerCase();
     const [known] = await tables.select().from(t.person).where(eq(t.person.email, email));
     if (known && known.role !== 'candidate')
-      throw conflict('email-taken', `${email} belongs to ${known.name} of the team: an account is either the team’s or a candidate’s.`);
-    const row = known ?? (await addPerson(context, tables, { name: candidate.name, email, role: 'candidate', locale: 'zh-CN' }));
+      throw conflict(
+        'email-taken',
+        `${email} belongs to ${known.name} of the team: an account is either the team’s or a candidate’s.`,
+      );
+    const row =
+      known ??
+      (await addPerson(context, tables, { name: candidate.name, email, role: 'candidate', locale: 'zh-CN' }));
     await tables.update(t.candidate).set({ personId: row.id }).where(eq(t.candidate.id, candidateId));
     await appendAudit(store, tables, {
       action: 'candidate.invited',
@@ -153,7 +212,12 @@ export async function inviteCandidate(context: Context, actor: Actor, candidateI
       openingId: candidate.openingId,
       candidateId,
     });
-    if (row.userId) return { person: toPerson(row), path: '/sign-in', expiresAt: new Date(store.clock().getTime() + 86_400_000).toISOString() };
+    if (row.userId)
+      return {
+        person: toPerson(row),
+        path: '/sign-in',
+        expiresAt: new Date(store.clock().getTime() + 86_400_000).toISOString(),
+      };
     return issue(context, tables, row);
   });
 }
@@ -162,48 +226,82 @@ export async function reinvitePerson(context: Context, actor: Actor, id: string)
   requireLead(actor);
   return context.store.as(actor.id, async (tables) => {
     const row = await findPerson(tables, id);
-    if (row.userId) throw conflict('joined-already', `${row.name} has joined already and signs in with a password.`);
+    if (row.userId)
+      throw conflict('joined-already', `${row.name} has joined already and signs in with a password.`);
     await appendAudit(context.store, tables, { action: 'person.reinvited', subject: `person/${id}` });
     return issue(context, tables, row);
   });
 }
 
-export async function updatePerson({ store }: Context, actor: Actor, id: string, { role, disabled }: z.output<typeof contract.UpdatePerson>) {
+export async function updatePerson(
+  { store }: Context,
+  actor: Actor,
+  id: string,
+  { role, disabled }: z.output<typeof contract.UpdatePerson>,
+) {
   if (actor.role !== 'owner') throw forbidden('the owner');
-  if (id === actor.id) throw conflict('own-account', 'The owner’s own role and access cannot be changed here.');
+  if (id === actor.id)
+    throw conflict('own-account', 'The owner’s own role and access cannot be changed here.');
   return store.as(actor.id, async (tables) => {
     const row = await findPerson(tables, id);
-    if (row.role === 'candidate' && role) throw conflict('candidate-account', 'A candidate’s account cannot join the team.');
-    const next = { role: role ?? row.role, disabledAt: disabled === undefined ? row.disabledAt : disabled ? store.clock() : null };
+    if (row.role === 'candidate' && role)
+      throw conflict('candidate-account', 'A candidate’s account cannot join the team.');
+    const next = {
+      role: role ?? row.role,
+      disabledAt: disabled === undefined ? row.disabledAt : disabled ? store.clock() : null,
+    };
     await tables.update(t.person).set(next).where(eq(t.person.id, id));
-    await appendAudit(store, tables, { action: 'person.changed', subject: `person/${id}`, detail: { role, disabled } });
+    await appendAudit(store, tables, {
+      action: 'person.changed',
+      subject: `person/${id}`,
+      detail: { role, disabled },
+    });
     return toPerson({ ...row, ...next });
   });
 }
 
-export async function updateMe({ store }: Context, actor: Actor, change: z.output<typeof contract.UpdateMe>): Promise<Person> {
+export async function updateMe(
+  { store }: Context,
+  actor: Actor,
+  change: z.output<typeof contract.UpdateMe>,
+): Promise<Person> {
   return store.as(actor.id, async (tables) => {
     const row = await findPerson(tables, actor.id);
     const next = { name: change.name ?? row.name, locale: change.locale ?? row.locale };
     await tables.update(t.person).set(next).where(eq(t.person.id, actor.id));
     if (change.name && change.name !== row.name)
-      await appendAudit(store, tables, { action: 'person.renamed', subject: `person/${actor.id}`, detail: { from: row.name, to: change.name } });
+      await appendAudit(store, tables, {
+        action: 'person.renamed',
+        subject: `person/${actor.id}`,
+        detail: { from: row.name, to: change.name },
+      });
     return toPerson({ ...row, ...next });
   });
 }
 
-async function findInvitation({ store }: Context, tables: Tables, token: string): Promise<{ row: Row; expiresAt: Date }> {
+async function findInvitation(
+  { store }: Context,
+  tables: Tables,
+  token: string,
+): Promise<{ row: Row; expiresAt: Date }> {
   const [found] = await tables
     .select({ row: t.person, expiresAt: t.invitation.expiresAt })
     .from(t.invitation)
     .innerJoin(t.person, eq(t.person.id, t.invitation.personId))
     .where(eq(t.invitation.tokenHash, digest(token)));
   if (!found || found.expiresAt < store.clock() || found.row.disabledAt)
-    throw new Refusal(404, 'no-invitation', 'This invitation is used, replaced or past its date. Ask for a new link.');
+    throw new Refusal(
+      404,
+      'no-invitation',
+      'This invitation is used, replaced or past its date. Ask for a new link.',
+    );
   return found;
 }
 
-export async function viewInvitation(context: Context, token: string): Promise<z.infer<typeof contract.InvitationInfo>> {
+export async function viewInvitation(
+  context: Context,
+  token: string,
+): Promise<z.infer<typeof contract.InvitationInfo>> {
   return context.store.asAuth(async (tables) => {
     const { row, expiresAt } = await findInvitation(context, tables, token);
     return { name: row.name, email: row.email, role: row.role, expiresAt: expiresAt.toISOString() };

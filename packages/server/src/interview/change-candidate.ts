@@ -1,6 +1,7 @@
 /** Adding, correcting, withdrawing a candidate; closing a panel for a stated reason. */
-import { eq, sql } from 'drizzle-orm';
+
 import type { z } from '@hono/zod-openapi';
+import { eq, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { AddCandidate, UpdateCandidate } from '../contract/interview.ts';
@@ -25,15 +26,29 @@ export async function addCandidate(
   return store.as(actor.id, async (tables) => {
     await lockOpening(tables, openingId);
     const opening = await findOpening(tables, openingId);
-    if (opening.status === 'closed') throw conflict('closed', 'The opening is closed: no candidate can be added.');
+    if (opening.status === 'closed')
+      throw conflict('closed', 'The opening is closed: no candidate can be added.');
     const id = store.newId();
-    await tables.insert(t.candidate).values({ id, openingId, name, email: email ?? null, createdAt: store.clock() });
-    await appendAudit(store, tables, { action: 'candidate.added', subject: `candidate/${id}`, openingId, candidateId: id, detail: { name } });
+    await tables
+      .insert(t.candidate)
+      .values({ id, openingId, name, email: email ?? null, createdAt: store.clock() });
+    await appendAudit(store, tables, {
+      action: 'candidate.added',
+      subject: `candidate/${id}`,
+      openingId,
+      candidateId: id,
+      detail: { name },
+    });
     return viewCandidate(tables, id, actor);
   });
 }
 
-export async function updateCandidate({ store }: Context, actor: Actor, id: string, change: z.output<typeof UpdateCandidate>) {
+export async function updateCandidate(
+  { store }: Context,
+  actor: Actor,
+  id: string,
+  change: z.output<typeof UpdateCandidate>,
+) {
   requireLead(actor);
   return store.as(actor.id, async (tables) => {
     const row = await findCandidate(tables, id);
@@ -50,13 +65,21 @@ export async function updateCandidate({ store }: Context, actor: Actor, id: stri
   });
 }
 
-export async function withdrawCandidate({ store, events }: Context, actor: Actor, id: string, reason: string) {
+export async function withdrawCandidate(
+  { store, events }: Context,
+  actor: Actor,
+  id: string,
+  reason: string,
+) {
   requireLead(actor);
   const view = await store.as(actor.id, async (tables) => {
     await lockCandidate(tables, id);
     const row = await findCandidate(tables, id);
     if (row.withdrawnAt) throw conflict('withdrawn', 'The candidate is withdrawn already.');
-    await tables.update(t.candidate).set({ withdrawnAt: store.clock(), withdrawnReason: reason }).where(eq(t.candidate.id, id));
+    await tables
+      .update(t.candidate)
+      .set({ withdrawnAt: store.clock(), withdrawnReason: reason })
+      .where(eq(t.candidate.id, id));
     await appendAudit(store, tables, {
       action: 'candidate.withdrawn',
       subject: `candidate/${id}`,
@@ -78,14 +101,21 @@ export async function closePanel({ store, events }: Context, actor: Actor, id: s
     const before = await viewCandidate(tables, id, actor);
     if (before.revealed) throw conflict('revealed', 'The candidate is revealed already.');
     const opening = await findOpening(tables, before.openingId);
-    if (opening.status === 'draft') throw conflict('not-open', 'The opening is still a draft: there is no panel to close.');
-    await tables.execute(sql`SELECT viva.close_panel(${id}::uuid, ${reason}, ${store.clock().toISOString()}::timestamptz)`);
+    if (opening.status === 'draft')
+      throw conflict('not-open', 'The opening is still a draft: there is no panel to close.');
+    await tables.execute(
+      sql`SELECT viva.close_panel(${id}::uuid, ${reason}, ${store.clock().toISOString()}::timestamptz)`,
+    );
     await appendAudit(store, tables, {
       action: 'panel.closed',
       subject: `candidate/${id}`,
       openingId: before.openingId,
       candidateId: id,
-      detail: { reason, locked: before.locks.filter(({ locked }) => locked).length, seats: before.locks.length },
+      detail: {
+        reason,
+        locked: before.locks.filter(({ locked }) => locked).length,
+        seats: before.locks.length,
+      },
     });
     return viewCandidate(tables, id, actor);
   });

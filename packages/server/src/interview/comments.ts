@@ -1,6 +1,7 @@
 /** Comments on a candidate: open only at reveal. */
-import { asc, eq } from 'drizzle-orm';
+
 import type { z } from '@hono/zod-openapi';
+import { asc, eq } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { AddComment, Comment } from '../contract/interview.ts';
@@ -13,11 +14,19 @@ import { findCandidate } from './view-candidate.ts';
 async function requireRevealed(tables: Tables, candidateId: string) {
   const row = await findCandidate(tables, candidateId);
   const [reveal] = await tables.select().from(t.reveal).where(eq(t.reveal.candidateId, candidateId));
-  if (!reveal) throw conflict('sealed', 'Comments open when the whole panel has locked: until then, opinions stay with those who hold them.');
+  if (!reveal)
+    throw conflict(
+      'sealed',
+      'Comments open when the whole panel has locked: until then, opinions stay with those who hold them.',
+    );
   return row;
 }
 
-export async function listComments({ store }: Context, actor: Actor, candidateId: string): Promise<z.infer<typeof Comment>[]> {
+export async function listComments(
+  { store }: Context,
+  actor: Actor,
+  candidateId: string,
+): Promise<z.infer<typeof Comment>[]> {
   requireTeam(actor);
   return store.as(actor.id, async (tables) => {
     await requireRevealed(tables, candidateId);
@@ -49,8 +58,15 @@ export async function addComment(
     const { openingId } = await requireRevealed(tables, candidateId);
     const id = store.newId();
     const createdAt = store.clock();
-    await tables.insert(t.comment).values({ id, openingId, candidateId, authorId: actor.id, questionId: question, body, createdAt });
-    await appendAudit(store, tables, { action: 'comment.added', subject: `comment/${id}`, openingId, candidateId });
+    await tables
+      .insert(t.comment)
+      .values({ id, openingId, candidateId, authorId: actor.id, questionId: question, body, createdAt });
+    await appendAudit(store, tables, {
+      action: 'comment.added',
+      subject: `comment/${id}`,
+      openingId,
+      candidateId,
+    });
     return { id, author: actor.name, authorId: actor.id, body, question, createdAt: createdAt.toISOString() };
   });
 }

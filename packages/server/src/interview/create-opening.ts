@@ -22,7 +22,14 @@ export async function createOpening(
   const items = kit.items.map(({ question: id, weight }, index) => {
     const question = bank.questions.get(id);
     if (!question) throw new Error(`kit ${kitId} names question ${id}, which the bank lacks`);
-    return { questionId: id, ordinal: index + 1, competency: question.competency, weight, questionHash: question.hash, question };
+    return {
+      questionId: id,
+      ordinal: index + 1,
+      competency: question.competency,
+      weight,
+      questionHash: question.hash,
+      question,
+    };
   });
   return store.as(actor.id, async (tables) => {
     const id = store.newId();

@@ -1,11 +1,14 @@
-import { asc, eq, inArray } from 'drizzle-orm';
 import type { z } from '@hono/zod-openapi';
+import { asc, eq, inArray } from 'drizzle-orm';
 import type { Actor, Context } from '../context.ts';
 import type { Application } from '../contract/interview.ts';
 import * as t from '../store/schema.ts';
 
 /** A candidate's own applications: when, where, with whom and on what. Never a question, a score or a note. */
-export async function listApplications({ store }: Context, actor: Actor): Promise<z.infer<typeof Application>[]> {
+export async function listApplications(
+  { store }: Context,
+  actor: Actor,
+): Promise<z.infer<typeof Application>[]> {
   return store.as(actor.id, async (tables) => {
     const rows = await tables
       .select({ candidate: t.candidate, title: t.opening.title, competencies: t.opening.competencies })
@@ -17,13 +20,23 @@ export async function listApplications({ store }: Context, actor: Actor): Promis
     const sessions = await tables
       .select()
       .from(t.interviewSession)
-      .where(inArray(t.interviewSession.candidateId, rows.map(({ candidate }) => candidate.id)))
+      .where(
+        inArray(
+          t.interviewSession.candidateId,
+          rows.map(({ candidate }) => candidate.id),
+        ),
+      )
       .orderBy(asc(t.interviewSession.scheduledAt));
     const panels = await tables
       .select({ openingId: t.currentSeat.openingId, name: t.person.name })
       .from(t.currentSeat)
       .innerJoin(t.person, eq(t.person.id, t.currentSeat.personId))
-      .where(inArray(t.currentSeat.openingId, rows.map(({ candidate }) => candidate.openingId)))
+      .where(
+        inArray(
+          t.currentSeat.openingId,
+          rows.map(({ candidate }) => candidate.openingId),
+        ),
+      )
       .orderBy(asc(t.person.name));
     return rows.map(({ candidate, title, competencies }) => ({
       candidateId: candidate.id,
@@ -31,9 +44,19 @@ export async function listApplications({ store }: Context, actor: Actor): Promis
       status: candidate.withdrawnAt ? ('withdrawn' as const) : ('active' as const),
       sessions: sessions
         .filter(({ candidateId }) => candidateId === candidate.id)
-        .map(({ scheduledAt, minutes, place, status }) => ({ scheduledAt: scheduledAt.toISOString(), minutes, place, status })),
-      interviewers: panels.filter(({ openingId }) => openingId === candidate.openingId).map(({ name }) => name),
-      competencies: competencies.map((competency) => ({ title: competency.title, description: competency.description })),
+        .map(({ scheduledAt, minutes, place, status }) => ({
+          scheduledAt: scheduledAt.toISOString(),
+          minutes,
+          place,
+          status,
+        })),
+      interviewers: panels
+        .filter(({ openingId }) => openingId === candidate.openingId)
+        .map(({ name }) => name),
+      competencies: competencies.map((competency) => ({
+        title: competency.title,
+        description: competency.description,
+      })),
     }));
   });
 }

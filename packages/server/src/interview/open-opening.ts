@@ -14,8 +14,15 @@ export async function openOpening({ store }: Context, actor: Actor, id: string) 
     const opening = await findOpening(tables, id);
     if (opening.status !== 'draft') throw conflict('not-a-draft', 'Only a draft can be opened.');
     const seats = await listSeats(tables, id);
-    if (seats.length === 0) throw conflict('no-panel', 'Appoint at least one interviewer before opening: the panel is fixed from then on.');
-    await tables.update(t.opening).set({ status: 'open', openedAt: store.clock() }).where(eq(t.opening.id, id));
+    if (seats.length === 0)
+      throw conflict(
+        'no-panel',
+        'Appoint at least one interviewer before opening: the panel is fixed from then on.',
+      );
+    await tables
+      .update(t.opening)
+      .set({ status: 'open', openedAt: store.clock() })
+      .where(eq(t.opening.id, id));
     const items = await listItems(tables, id);
     await appendAudit(store, tables, {
       action: 'opening.opened',
@@ -38,8 +45,16 @@ export async function closeOpening({ store }: Context, actor: Actor, id: string,
     await lockOpening(tables, id);
     const opening = await findOpening(tables, id);
     if (opening.status === 'closed') throw conflict('closed', 'The opening is closed already.');
-    await tables.update(t.opening).set({ status: 'closed', closedAt: store.clock() }).where(eq(t.opening.id, id));
-    await appendAudit(store, tables, { action: 'opening.closed', subject: `opening/${id}`, openingId: id, detail: { reason } });
+    await tables
+      .update(t.opening)
+      .set({ status: 'closed', closedAt: store.clock() })
+      .where(eq(t.opening.id, id));
+    await appendAudit(store, tables, {
+      action: 'opening.closed',
+      subject: `opening/${id}`,
+      openingId: id,
+      detail: { reason },
+    });
     return viewOpening(tables, id, actor);
   });
 }

@@ -21,11 +21,16 @@ export function readCursor(cursor: string | undefined): Key | undefined {
 }
 
 /** Cuts `limit + 1` fetched rows into a page. */
-export function toPage<T>(rows: T[], limit: number, key: (row: T) => Key): { items: T[]; nextCursor: string | null } {
+export function toPage<T>(
+  rows: T[],
+  limit: number,
+  key: (row: T) => Key,
+): { items: T[]; nextCursor: string | null } {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return {
     items,
-    nextCursor: rows.length > limit && last ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null,
+    nextCursor:
+      rows.length > limit && last ? Buffer.from(JSON.stringify(key(last))).toString('base64url') : null,
   };
 }

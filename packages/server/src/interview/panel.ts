@@ -1,6 +1,7 @@
 /** Seats of a panel: appointing, removing while a draft, substituting with a reason. */
-import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+
 import type { z } from '@hono/zod-openapi';
+import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import { standings } from '../calibration/standing.ts';
 import type { Actor, Context } from '../context.ts';
@@ -12,7 +13,11 @@ import { requireLead } from './permissions.ts';
 import { findOpening, lockOpening, viewOpening } from './view-opening.ts';
 
 /** Who could sit on the panel: everybody of the team with an account, calibrated ones first. */
-export async function listEligible({ store }: Context, actor: Actor, openingId: string): Promise<z.infer<typeof Eligible>[]> {
+export async function listEligible(
+  { store }: Context,
+  actor: Actor,
+  openingId: string,
+): Promise<z.infer<typeof Eligible>[]> {
   requireLead(actor);
   return store.as(actor.id, async (tables) => {
     const opening = await findOpening(tables, openingId);
@@ -51,7 +56,8 @@ async function qualify(
     .from(t.currentSeat)
     .where(and(eq(t.currentSeat.openingId, opening.id), eq(t.currentSeat.personId, personId)));
   if (seated) throw conflict('seated-already', `${person.name} has a seat on this panel already.`);
-  if ((await standings(tables, opening.scaleFamily, store.clock())).has(personId)) return { calibration: 'passed', waiverReason: null };
+  if ((await standings(tables, opening.scaleFamily, store.clock())).has(personId))
+    return { calibration: 'passed', waiverReason: null };
   if (!waiver)
     throw new Refusal(
       422,
@@ -62,14 +68,22 @@ async function qualify(
   return { calibration: 'waived', waiverReason: waiver };
 }
 
-export async function appoint(context: Context, actor: Actor, openingId: string, { personId, waiver }: z.output<typeof Appoint>) {
+export async function appoint(
+  context: Context,
+  actor: Actor,
+  openingId: string,
+  { personId, waiver }: z.output<typeof Appoint>,
+) {
   requireLead(actor);
   const { store } = context;
   return store.as(actor.id, async (tables) => {
     await lockOpening(tables, openingId);
     const opening = await findOpening(tables, openingId);
     if (opening.status !== 'draft')
-      throw conflict('panel-fixed', 'The panel is fixed once the opening is open. Put another person into a seat with a substitution.');
+      throw conflict(
+        'panel-fixed',
+        'The panel is fixed once the opening is open. Put another person into a seat with a substitution.',
+      );
     const qualified = await qualify(context, tables, opening, personId, waiver);
     const [last] = await tables
       .select({ ordinal: sql<number>`coalesce(max(${t.seat.ordinal}), 0)::int` })
@@ -79,7 +93,16 @@ export async function appoint(context: Context, actor: Actor, openingId: string,
     await tables.insert(t.seat).values({ id: seatId, openingId, ordinal: (last?.ordinal ?? 0) + 1 });
     await tables
       .insert(t.seatHolder)
-      .values({ seatId, ordinal: 1, openingId, personId, since: store.clock(), appointedBy: actor.id, reason: null, ...qualified });
+      .values({
+        seatId,
+        ordinal: 1,
+        openingId,
+        personId,
+        since: store.clock(),
+        appointedBy: actor.id,
+        reason: null,
+        ...qualified,
+      });
     await appendAudit(store, tables, {
       action: 'panel.appointed',
       subject: `seat/${seatId}`,
@@ -96,8 +119,13 @@ export async function removeSeat({ store }: Context, actor: Actor, openingId: st
     await lockOpening(tables, openingId);
     const opening = await findOpening(tables, openingId);
     if (opening.status !== 'draft')
-      throw conflict('panel-fixed', 'The panel is fixed once the opening is open. Put another person into the seat with a substitution.');
-    await tables.delete(t.seatHolder).where(and(eq(t.seatHolder.seatId, seatId), eq(t.seatHolder.openingId, openingId)));
+      throw conflict(
+        'panel-fixed',
+        'The panel is fixed once the opening is open. Put another person into the seat with a substitution.',
+      );
+    await tables
+      .delete(t.seatHolder)
+      .where(and(eq(t.seatHolder.seatId, seatId), eq(t.seatHolder.openingId, openingId)));
     const gone = await tables
       .delete(t.seat)
       .where(and(eq(t.seat.id, seatId), eq(t.seat.openingId, openingId)))
@@ -121,7 +149,8 @@ export async function substitute(
   const { opening, candidates } = await store.as(actor.id, async (tables) => {
     await lockOpening(tables, openingId);
     const row = await findOpening(tables, openingId);
-    if (row.status !== 'open') throw conflict('not-open', 'Substitutions are for open openings; a draft’s panel is simply edited.');
+    if (row.status !== 'open')
+      throw conflict('not-open', 'Substitutions are for open openings; a draft’s panel is simply edited.');
     const [current] = await tables
       .select()
       .from(t.seatHolder)
@@ -148,7 +177,10 @@ export async function substitute(
     });
     return {
       opening: await viewOpening(tables, openingId, actor),
-      candidates: await tables.select({ id: t.candidate.id }).from(t.candidate).where(eq(t.candidate.openingId, openingId)),
+      candidates: await tables
+        .select({ id: t.candidate.id })
+        .from(t.candidate)
+        .where(eq(t.candidate.openingId, openingId)),
     };
   });
   for (const { id } of candidates) events.nudge(id);

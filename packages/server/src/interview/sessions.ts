@@ -1,6 +1,7 @@
 /** Sessions: when and where the panel meets a candidate. */
-import { and, asc, eq, gt, inArray, or } from 'drizzle-orm';
+
 import type { z } from '@hono/zod-openapi';
+import { and, asc, eq, gt, inArray, or } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { ScheduleSession, Session, UpdateSession } from '../contract/interview.ts';
@@ -14,20 +15,35 @@ import { findOpening } from './view-opening.ts';
 
 type Row = typeof t.interviewSession.$inferSelect;
 
-async function toSessions(tables: Tables, rows: readonly Row[], actor: Actor): Promise<z.infer<typeof Session>[]> {
+async function toSessions(
+  tables: Tables,
+  rows: readonly Row[],
+  actor: Actor,
+): Promise<z.infer<typeof Session>[]> {
   if (rows.length === 0) return [];
   const ids = [...new Set(rows.map(({ candidateId }) => candidateId))];
   const people = new Map(
     (
       await tables
-        .select({ id: t.candidate.id, name: t.candidate.name, withdrawn: t.candidate.withdrawnAt, title: t.opening.title, status: t.opening.status })
+        .select({
+          id: t.candidate.id,
+          name: t.candidate.name,
+          withdrawn: t.candidate.withdrawnAt,
+          title: t.opening.title,
+          status: t.opening.status,
+        })
         .from(t.candidate)
         .innerJoin(t.opening, eq(t.opening.id, t.candidate.openingId))
         .where(inArray(t.candidate.id, ids))
     ).map((row) => [row.id, row]),
   );
   const revealed = new Set(
-    (await tables.select({ id: t.reveal.candidateId }).from(t.reveal).where(inArray(t.reveal.candidateId, ids))).map(({ id }) => id),
+    (
+      await tables
+        .select({ id: t.reveal.candidateId })
+        .from(t.reveal)
+        .where(inArray(t.reveal.candidateId, ids))
+    ).map(({ id }) => id),
   );
   const locks = await listLocks(tables, ids);
   return rows.map((row) => {
@@ -58,7 +74,11 @@ interface SessionQuery {
 }
 
 /** In the order of time. */
-export async function listSessions({ store }: Context, actor: Actor, { limit, cursor, opening, candidate }: SessionQuery) {
+export async function listSessions(
+  { store }: Context,
+  actor: Actor,
+  { limit, cursor, opening, candidate }: SessionQuery,
+) {
   requireTeam(actor);
   const s = t.interviewSession;
   return store.as(actor.id, async (tables) => {
@@ -71,7 +91,10 @@ export async function listSessions({ store }: Context, actor: Actor, { limit, cu
           opening ? eq(s.openingId, opening) : undefined,
           candidate ? eq(s.candidateId, candidate) : undefined,
           after
-            ? or(gt(s.scheduledAt, new Date(after[0])), and(eq(s.scheduledAt, new Date(after[0])), gt(s.id, after[1])))
+            ? or(
+                gt(s.scheduledAt, new Date(after[0])),
+                and(eq(s.scheduledAt, new Date(after[0])), gt(s.id, after[1])),
+              )
             : undefined,
         ),
       )
@@ -82,11 +105,17 @@ export async function listSessions({ store }: Context, actor: Actor, { limit, cu
   });
 }
 
-export async function scheduleSession({ store }: Context, actor: Actor, candidateId: string, plan: z.output<typeof ScheduleSession>) {
+export async function scheduleSession(
+  { store }: Context,
+  actor: Actor,
+  candidateId: string,
+  plan: z.output<typeof ScheduleSession>,
+) {
   requireLead(actor);
   return store.as(actor.id, async (tables) => {
     const candidate = await findCandidate(tables, candidateId);
-    if (candidate.withdrawnAt) throw conflict('withdrawn', 'The candidate is withdrawn: there is nobody to meet.');
+    if (candidate.withdrawnAt)
+      throw conflict('withdrawn', 'The candidate is withdrawn: there is nobody to meet.');
     const opening = await findOpening(tables, candidate.openingId);
     if (opening.status === 'closed') throw conflict('closed', 'The opening is closed.');
     const row: Row = {
@@ -122,14 +151,21 @@ const NEXT: Record<Row['status'], readonly Row['status'][]> = {
 };
 
 /** Leads move and cancel; the panel starts and ends. */
-export async function updateSession({ store }: Context, actor: Actor, id: string, change: z.output<typeof UpdateSession>) {
+export async function updateSession(
+  { store }: Context,
+  actor: Actor,
+  id: string,
+  change: z.output<typeof UpdateSession>,
+) {
   requireTeam(actor);
   return store.as(actor.id, async (tables) => {
     const [row] = await tables.select().from(t.interviewSession).where(eq(t.interviewSession.id, id));
     if (!row) throw notFound('session');
-    const moves = change.scheduledAt !== undefined || change.minutes !== undefined || change.place !== undefined;
+    const moves =
+      change.scheduledAt !== undefined || change.minutes !== undefined || change.place !== undefined;
     if (!leads(actor) && (moves || change.status === 'cancelled')) throw forbidden('the owner or a lead');
-    if (moves && row.status !== 'scheduled') throw conflict('session-begun', `The session is ${row.status}: it can no longer be moved.`);
+    if (moves && row.status !== 'scheduled')
+      throw conflict('session-begun', `The session is ${row.status}: it can no longer be moved.`);
     if (change.status && change.status !== row.status && !NEXT[row.status].includes(change.status))
       throw conflict('session-state', `A session that is ${row.status} cannot become ${change.status}.`);
     const status = change.status ?? row.status;

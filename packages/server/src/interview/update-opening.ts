@@ -1,5 +1,5 @@
-import { and, eq, notInArray } from 'drizzle-orm';
 import type { z } from '@hono/zod-openapi';
+import { and, eq, notInArray } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { UpdateOpening } from '../contract/interview.ts';
@@ -9,26 +9,39 @@ import { requireLead } from './permissions.ts';
 import { findOpening, listItems, lockOpening, viewOpening } from './view-opening.ts';
 
 /** Changes a draft. Once open, kit, items and weights are fixed, and the database holds them so. */
-export async function updateOpening({ store }: Context, actor: Actor, id: string, change: z.output<typeof UpdateOpening>) {
+export async function updateOpening(
+  { store }: Context,
+  actor: Actor,
+  id: string,
+  change: z.output<typeof UpdateOpening>,
+) {
   requireLead(actor);
   return store.as(actor.id, async (tables) => {
     await lockOpening(tables, id);
     const opening = await findOpening(tables, id);
     if (opening.status !== 'draft')
-      throw conflict('opening-fixed', 'The opening is no longer a draft: its items and weights are fixed, so that every candidate meets the same.');
+      throw conflict(
+        'opening-fixed',
+        'The opening is no longer a draft: its items and weights are fixed, so that every candidate meets the same.',
+      );
     const { title = opening.title, description = opening.description } = change;
     let competencies = opening.competencies;
     if (change.items) {
       const known = new Set((await listItems(tables, id)).map(({ questionId }) => questionId));
       const errors = change.items.flatMap(({ question }, index) => [
-        ...(known.has(question) ? [] : [{ field: `/items/${index}/question`, message: `"${question}" is not in this opening` }]),
+        ...(known.has(question)
+          ? []
+          : [{ field: `/items/${index}/question`, message: `"${question}" is not in this opening` }]),
         ...(change.items?.findIndex((item) => item.question === question) === index
           ? []
           : [{ field: `/items/${index}/question`, message: `"${question}" is listed twice` }]),
       ]);
-      if (errors.length > 0) throw new Refusal(422, 'bad-items', 'The list of items does not fit this opening.', { errors });
+      if (errors.length > 0)
+        throw new Refusal(422, 'bad-items', 'The list of items does not fit this opening.', { errors });
       const kept = change.items.map(({ question }) => question);
-      await tables.delete(t.openingItem).where(and(eq(t.openingItem.openingId, id), notInArray(t.openingItem.questionId, kept)));
+      await tables
+        .delete(t.openingItem)
+        .where(and(eq(t.openingItem.openingId, id), notInArray(t.openingItem.questionId, kept)));
       for (const [index, { question, weight }] of change.items.entries())
         await tables
           .update(t.openingItem)
@@ -37,15 +50,35 @@ export async function updateOpening({ store }: Context, actor: Actor, id: string
     }
     if (change.competencies) {
       const weights = new Map(change.competencies.map((competency) => [competency.id, competency.weight]));
-      const unknown = change.competencies.findIndex((wanted) => !competencies.some((competency) => competency.id === wanted.id));
+      const unknown = change.competencies.findIndex(
+        (wanted) => !competencies.some((competency) => competency.id === wanted.id),
+      );
       if (unknown >= 0)
-        throw new Refusal(422, 'bad-competencies', 'The list names a competency that this kit does not have.', {
-          errors: [{ field: `/competencies/${unknown}/id`, message: `choose one of: ${competencies.map((c) => c.id).join(', ')}` }],
-        });
-      competencies = competencies.map((competency) => ({ ...competency, weight: weights.get(competency.id) ?? competency.weight }));
+        throw new Refusal(
+          422,
+          'bad-competencies',
+          'The list names a competency that this kit does not have.',
+          {
+            errors: [
+              {
+                field: `/competencies/${unknown}/id`,
+                message: `choose one of: ${competencies.map((c) => c.id).join(', ')}`,
+              },
+            ],
+          },
+        );
+      competencies = competencies.map((competency) => ({
+        ...competency,
+        weight: weights.get(competency.id) ?? competency.weight,
+      }));
     }
     await tables.update(t.opening).set({ title, description, competencies }).where(eq(t.opening.id, id));
-    await appendAudit(store, tables, { action: 'opening.changed', subject: `opening/${id}`, openingId: id, detail: { ...change } });
+    await appendAudit(store, tables, {
+      action: 'opening.changed',
+      subject: `opening/${id}`,
+      openingId: id,
+      detail: { ...change },
+    });
     return viewOpening(tables, id, actor);
   });
 }

@@ -1,6 +1,7 @@
 /** Candidates as the API shows them: before reveal nothing but who has locked. */
-import { and, asc, eq, gt, inArray, or, sql } from 'drizzle-orm';
+
 import type { z } from '@hono/zod-openapi';
+import { and, asc, eq, gt, inArray, or, sql } from 'drizzle-orm';
 import type { Actor } from '../context.ts';
 import type { Candidate, SeatLock } from '../contract/interview.ts';
 import { notFound } from '../errors.ts';
@@ -19,7 +20,10 @@ export async function findCandidate(tables: Tables, id: string): Promise<Row> {
 }
 
 /** Who has locked, for several candidates at once. */
-export async function listLocks(tables: Tables, candidateIds: readonly string[]): Promise<Map<string, Lock[]>> {
+export async function listLocks(
+  tables: Tables,
+  candidateIds: readonly string[],
+): Promise<Map<string, Lock[]>> {
   const locks = new Map<string, Lock[]>(candidateIds.map((id) => [id, []]));
   if (candidateIds.length === 0) return locks;
   const rows = (await tables.execute(
@@ -28,24 +32,37 @@ export async function listLocks(tables: Tables, candidateIds: readonly string[])
         WHERE ${inArray(sql`c.id`, [...candidateIds])} ORDER BY c.id, l.ordinal`,
   )) as unknown as { candidate: string; seat_id: string; person_id: string; name: string; locked: boolean }[];
   for (const row of rows)
-    locks.get(row.candidate)?.push({ seatId: row.seat_id, personId: row.person_id, name: row.name, locked: row.locked });
+    locks
+      .get(row.candidate)
+      ?.push({ seatId: row.seat_id, personId: row.person_id, name: row.name, locked: row.locked });
   return locks;
 }
 
 /** What the actor still owes each candidate. */
-export function owed(locks: readonly Lock[], actor: Actor, scorable: boolean): 'none' | 'to-score' | 'locked' {
+export function owed(
+  locks: readonly Lock[],
+  actor: Actor,
+  scorable: boolean,
+): 'none' | 'to-score' | 'locked' {
   const own = locks.find(({ personId }) => personId === actor.id);
   if (!own) return 'none';
   if (own.locked) return 'locked';
   return scorable ? 'to-score' : 'none';
 }
 
-export async function toCandidates(tables: Tables, rows: readonly Row[], actor: Actor): Promise<z.infer<typeof Candidate>[]> {
+export async function toCandidates(
+  tables: Tables,
+  rows: readonly Row[],
+  actor: Actor,
+): Promise<z.infer<typeof Candidate>[]> {
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return [];
   const locks = await listLocks(tables, ids);
   const reveals = new Map(
-    (await tables.select().from(t.reveal).where(inArray(t.reveal.candidateId, ids))).map((reveal) => [reveal.candidateId, reveal]),
+    (await tables.select().from(t.reveal).where(inArray(t.reveal.candidateId, ids))).map((reveal) => [
+      reveal.candidateId,
+      reveal,
+    ]),
   );
   const decisions = new Map(
     (
@@ -68,7 +85,12 @@ export async function toCandidates(tables: Tables, rows: readonly Row[], actor: 
       await tables
         .select({ id: t.opening.id })
         .from(t.opening)
-        .where(and(inArray(t.opening.id, [...new Set(rows.map(({ openingId }) => openingId))]), eq(t.opening.status, 'open')))
+        .where(
+          and(
+            inArray(t.opening.id, [...new Set(rows.map(({ openingId }) => openingId))]),
+            eq(t.opening.status, 'open'),
+          ),
+        )
     ).map(({ id }) => id),
   );
   return rows.map((row) => {
@@ -83,14 +105,20 @@ export async function toCandidates(tables: Tables, rows: readonly Row[], actor: 
       createdAt: row.createdAt.toISOString(),
       locks: own,
       revealed: reveal !== undefined,
-      reveal: reveal ? { cause: reveal.cause, reason: reveal.reason, at: reveal.revealedAt.toISOString() } : null,
+      reveal: reveal
+        ? { cause: reveal.cause, reason: reveal.reason, at: reveal.revealedAt.toISOString() }
+        : null,
       decision: decisions.get(row.id) ?? null,
       mine: owed(own, actor, open.has(row.openingId) && !row.withdrawnAt && !reveal),
     };
   });
 }
 
-export async function viewCandidate(tables: Tables, id: string, actor: Actor): Promise<z.infer<typeof Candidate>> {
+export async function viewCandidate(
+  tables: Tables,
+  id: string,
+  actor: Actor,
+): Promise<z.infer<typeof Candidate>> {
   const [candidate] = await toCandidates(tables, [await findCandidate(tables, id)], actor);
   if (!candidate) throw notFound('candidate');
   return candidate;

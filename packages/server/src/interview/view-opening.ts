@@ -1,7 +1,8 @@
 /** An opening as the API shows it: pinned items, seats with their history. */
+
+import type { z } from '@hono/zod-openapi';
 import { and, asc, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import type { z } from '@hono/zod-openapi';
 import type { Actor } from '../context.ts';
 import type { Opening, OpeningItem, OpeningSummary, Seat } from '../contract/interview.ts';
 import { notFound } from '../errors.ts';
@@ -44,7 +45,12 @@ export async function listSeats(tables: Tables, openingId: string): Promise<z.in
     .orderBy(asc(t.seat.ordinal), asc(t.seatHolder.ordinal));
   const seats = new Map<string, z.infer<typeof Seat>>();
   for (const { id, ordinal, since, ...holder } of rows) {
-    const seat = seats.get(id) ?? { id, ordinal, holder: { personId: holder.personId, name: holder.name }, history: [] };
+    const seat = seats.get(id) ?? {
+      id,
+      ordinal,
+      holder: { personId: holder.personId, name: holder.name },
+      history: [],
+    };
     seat.holder = { personId: holder.personId, name: holder.name };
     seat.history.push({ ...holder, since: since.toISOString() });
     seats.set(id, seat);
@@ -53,10 +59,17 @@ export async function listSeats(tables: Tables, openingId: string): Promise<z.in
 }
 
 export async function listItems(tables: Tables, openingId: string) {
-  return tables.select().from(t.openingItem).where(eq(t.openingItem.openingId, openingId)).orderBy(asc(t.openingItem.ordinal));
+  return tables
+    .select()
+    .from(t.openingItem)
+    .where(eq(t.openingItem.openingId, openingId))
+    .orderBy(asc(t.openingItem.ordinal));
 }
 
-export function toItem({ question, ...item }: Awaited<ReturnType<typeof listItems>>[number]): z.infer<typeof OpeningItem> {
+export function toItem({
+  question,
+  ...item
+}: Awaited<ReturnType<typeof listItems>>[number]): z.infer<typeof OpeningItem> {
   return {
     question: item.questionId,
     ordinal: item.ordinal,
@@ -69,15 +82,23 @@ export function toItem({ question, ...item }: Awaited<ReturnType<typeof listItem
   };
 }
 
-async function summarise(tables: Tables, rows: Row[], actor: Actor): Promise<z.infer<typeof OpeningSummary>[]> {
+async function summarise(
+  tables: Tables,
+  rows: Row[],
+  actor: Actor,
+): Promise<z.infer<typeof OpeningSummary>[]> {
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return [];
   const count = sql<number>`count(*)::int`;
   const tally = async (table: typeof t.candidate | typeof t.reveal | typeof t.seat) =>
     new Map(
-      (await tables.select({ id: table.openingId, count }).from(table).where(inArray(table.openingId, ids)).groupBy(table.openingId)).map(
-        (row) => [row.id, row.count],
-      ),
+      (
+        await tables
+          .select({ id: table.openingId, count })
+          .from(table)
+          .where(inArray(table.openingId, ids))
+          .groupBy(table.openingId)
+      ).map((row) => [row.id, row.count]),
     );
   const candidates = await tally(t.candidate);
   const revealed = await tally(t.reveal);
@@ -104,7 +125,11 @@ async function summarise(tables: Tables, rows: Row[], actor: Actor): Promise<z.i
   }));
 }
 
-export async function viewOpening(tables: Tables, id: string, actor: Actor): Promise<z.infer<typeof Opening>> {
+export async function viewOpening(
+  tables: Tables,
+  id: string,
+  actor: Actor,
+): Promise<z.infer<typeof Opening>> {
   const row = await findOpening(tables, id);
   const [summary] = await summarise(tables, [row], actor);
   if (!summary) throw notFound('opening');
@@ -122,14 +147,21 @@ export async function viewOpening(tables: Tables, id: string, actor: Actor): Pro
   };
 }
 
-export async function listOpenings(tables: Tables, actor: Actor, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
+export async function listOpenings(
+  tables: Tables,
+  actor: Actor,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+) {
   const after = readCursor(cursor);
   const rows = await tables
     .select()
     .from(t.opening)
     .where(
       after
-        ? or(lt(t.opening.createdAt, new Date(after[0])), and(eq(t.opening.createdAt, new Date(after[0])), lt(t.opening.id, after[1])))
+        ? or(
+            lt(t.opening.createdAt, new Date(after[0])),
+            and(eq(t.opening.createdAt, new Date(after[0])), lt(t.opening.id, after[1])),
+          )
         : undefined,
     )
     .orderBy(desc(t.opening.createdAt), desc(t.opening.id))

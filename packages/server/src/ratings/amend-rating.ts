@@ -1,6 +1,5 @@
-import { and, eq } from 'drizzle-orm';
-import { sql } from 'drizzle-orm';
 import type { z } from '@hono/zod-openapi';
+import { and, eq, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { AmendRating, Rating } from '../contract/ratings.ts';
@@ -22,7 +21,11 @@ export async function amendRating(
     const [rating] = await tables.select().from(t.rating).where(eq(t.rating.id, ratingId));
     if (!rating) throw notFound('rating');
     if (rating.raterId !== actor.id) throw forbidden('the person who gave the rating');
-    if (rating.kind !== 'first') throw conflict('not-first', 'Amend the first rating; amendments stand beside it, each with its own date.');
+    if (rating.kind !== 'first')
+      throw conflict(
+        'not-first',
+        'Amend the first rating; amendments stand beside it, each with its own date.',
+      );
     const opening = await findOpening(tables, rating.openingId);
     if (opening.status !== 'open') throw conflict('not-open', 'The opening is closed: its record is final.');
     const id = store.newId();

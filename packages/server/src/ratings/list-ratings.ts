@@ -1,6 +1,7 @@
 /** Ratings and notes that one may read: row-level security decides, not a WHERE. */
-import { and, asc, eq, ne, or, type SQL } from 'drizzle-orm';
+
 import type { z } from '@hono/zod-openapi';
+import { and, asc, eq, ne, or, type SQL } from 'drizzle-orm';
 import type { Actor, Context } from '../context.ts';
 import type { Rating, SharedNote } from '../contract/ratings.ts';
 import { requireTeam } from '../interview/permissions.ts';
@@ -32,12 +33,21 @@ export async function listRatings({ store }: Context, actor: Actor, candidateId:
   });
 }
 
-export async function listNotes({ store }: Context, actor: Actor, candidateId: string): Promise<z.infer<typeof SharedNote>[]> {
+export async function listNotes(
+  { store }: Context,
+  actor: Actor,
+  candidateId: string,
+): Promise<z.infer<typeof SharedNote>[]> {
   requireTeam(actor);
   return store.as(actor.id, async (tables) => {
     await findCandidate(tables, candidateId);
     return tables
-      .select({ candidateId: t.note.candidateId, raterId: t.note.raterId, raterName: t.person.name, body: t.note.body })
+      .select({
+        candidateId: t.note.candidateId,
+        raterId: t.note.raterId,
+        raterName: t.person.name,
+        body: t.note.body,
+      })
       .from(t.note)
       .innerJoin(t.person, eq(t.person.id, t.note.raterId))
       .where(and(eq(t.note.candidateId, candidateId), or(eq(t.note.raterId, actor.id), ne(t.note.body, ''))))

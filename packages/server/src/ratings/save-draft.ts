@@ -1,5 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm';
 import type { z } from '@hono/zod-openapi';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Actor, Context } from '../context.ts';
 import type { Draft, Note, SaveDraft, SaveNote } from '../contract/ratings.ts';
 import { conflict, notFound } from '../errors.ts';
@@ -10,7 +10,14 @@ import { refuseScoring, scoring } from './refuse-scoring.ts';
 
 type DraftRow = typeof t.draft.$inferSelect;
 
-export const toDraft = ({ questionId, score, evidence, notAsked, revision, savedAt }: DraftRow): z.infer<typeof Draft> => ({
+export const toDraft = ({
+  questionId,
+  score,
+  evidence,
+  notAsked,
+  revision,
+  savedAt,
+}: DraftRow): z.infer<typeof Draft> => ({
   question: questionId,
   score,
   evidence,
@@ -33,7 +40,11 @@ export async function saveDraft(
 ): Promise<z.infer<typeof Draft>> {
   requireTeam(actor);
   const { store } = context;
-  const own = and(eq(t.draft.candidateId, candidateId), eq(t.draft.raterId, actor.id), eq(t.draft.questionId, questionId));
+  const own = and(
+    eq(t.draft.candidateId, candidateId),
+    eq(t.draft.raterId, actor.id),
+    eq(t.draft.questionId, questionId),
+  );
   try {
     return await scoring(context, actor, candidateId, () =>
       store.as(actor.id, async (tables) => {
@@ -48,13 +59,26 @@ export async function saveDraft(
             WHERE draft.revision = ${baseRevision}::int
           RETURNING revision`)) as unknown as { revision: number }[];
         const [row] = saved;
-        if (row) return { question: questionId, score, evidence, notAsked, revision: row.revision, savedAt: savedAt.toISOString() };
+        if (row)
+          return {
+            question: questionId,
+            score,
+            evidence,
+            notAsked,
+            revision: row.revision,
+            savedAt: savedAt.toISOString(),
+          };
         const [held] = await tables.select().from(t.draft).where(own);
         if (!held) throw await refuseScoring(tables, actor, candidateId);
-        if (held.score === score && held.evidence === evidence && held.notAsked === notAsked) return toDraft(held);
-        throw conflict('draft-conflict', 'This draft was changed elsewhere since you last saw it. Choose which version to keep.', {
-          current: toDraft(held),
-        });
+        if (held.score === score && held.evidence === evidence && held.notAsked === notAsked)
+          return toDraft(held);
+        throw conflict(
+          'draft-conflict',
+          'This draft was changed elsewhere since you last saw it. Choose which version to keep.',
+          {
+            current: toDraft(held),
+          },
+        );
       }),
     );
   } catch (error) {
@@ -92,7 +116,11 @@ export async function saveNote(
       if (!held) throw await refuseScoring(tables, actor, candidateId);
       const current = { body: held.body, revision: held.revision, savedAt: held.savedAt.toISOString() };
       if (held.body === body) return current;
-      throw conflict('draft-conflict', 'This note was changed elsewhere since you last saw it. Choose which version to keep.', { current });
+      throw conflict(
+        'draft-conflict',
+        'This note was changed elsewhere since you last saw it. Choose which version to keep.',
+        { current },
+      );
     }),
   );
 }

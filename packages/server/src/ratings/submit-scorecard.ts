@@ -18,11 +18,15 @@ interface DraftLike {
 
 /** What a draft still lacks to become a rating; undefined where it lacks nothing. */
 export function lacking(draft: DraftLike | undefined): string | undefined {
-  if (!draft || (draft.score === null && draft.notAsked === null)) return 'choose a scale point, or say why the question was not asked';
-  if (draft.notAsked !== null) return draft.notAsked.trim() === '' ? 'say why the question was not asked' : undefined;
+  if (!draft || (draft.score === null && draft.notAsked === null))
+    return 'choose a scale point, or say why the question was not asked';
+  if (draft.notAsked !== null)
+    return draft.notAsked.trim() === '' ? 'say why the question was not asked' : undefined;
   // The database counts code points; so do we.
   const length = [...draft.evidence.trim()].length;
-  return length < EVIDENCE_MIN ? `write down what was said or done: at least ${EVIDENCE_MIN} characters, ${length} so far` : undefined;
+  return length < EVIDENCE_MIN
+    ? `write down what was said or done: at least ${EVIDENCE_MIN} characters, ${length} so far`
+    : undefined;
 }
 
 /**
@@ -30,24 +34,37 @@ export function lacking(draft: DraftLike | undefined): string | undefined {
  * The last of the panel reveals the candidate.
  * @throws Refusal 422 `incomplete-scorecard` with one entry a question, or why this person may not score now
  */
-export async function submitScorecard({ store, events }: Context, actor: Actor, candidateId: string): Promise<{ locked: true; revealed: boolean }> {
+export async function submitScorecard(
+  { store, events }: Context,
+  actor: Actor,
+  candidateId: string,
+): Promise<{ locked: true; revealed: boolean }> {
   requireTeam(actor);
   const revealed = await store.as(actor.id, async (tables) => {
     const { openingId } = await findCandidate(tables, candidateId);
     await lockOpening(tables, openingId);
     await lockCandidate(tables, candidateId);
-    const [own] = (await tables.execute(sql`SELECT viva.scoring_seat(${candidateId}::uuid) AS seat`)) as unknown as { seat: string | null }[];
+    const [own] = (await tables.execute(
+      sql`SELECT viva.scoring_seat(${candidateId}::uuid) AS seat`,
+    )) as unknown as { seat: string | null }[];
     const seatId = own?.seat;
     if (!seatId) throw await refuseScoring(tables, actor, candidateId);
     const mine = and(eq(t.draft.candidateId, candidateId), eq(t.draft.raterId, actor.id));
-    const drafts = new Map((await tables.select().from(t.draft).where(mine)).map((draft) => [draft.questionId, draft]));
+    const drafts = new Map(
+      (await tables.select().from(t.draft).where(mine)).map((draft) => [draft.questionId, draft]),
+    );
     const items = await listItems(tables, openingId);
     const errors = items.flatMap(({ questionId }): FieldError[] => {
       const message = lacking(drafts.get(questionId));
       return message ? [{ field: `/drafts/${questionId}`, message }] : [];
     });
     if (errors.length > 0)
-      throw new Refusal(422, 'incomplete-scorecard', `${errors.length} of ${items.length} questions are not complete yet.`, { errors });
+      throw new Refusal(
+        422,
+        'incomplete-scorecard',
+        `${errors.length} of ${items.length} questions are not complete yet.`,
+        { errors },
+      );
     const createdAt = store.clock();
     await tables.insert(t.rating).values(
       items.map(({ questionId }) => {
@@ -70,7 +87,9 @@ export async function submitScorecard({ store, events }: Context, actor: Actor, 
       sql`SELECT viva.scorecard_digest(${candidateId}::uuid, ${actor.id}::uuid) AS digest`,
     )) as unknown as { digest: string }[];
     const digest = sealed?.digest ?? '';
-    await tables.insert(t.submission).values({ candidateId, seatId, raterId: actor.id, openingId, submittedAt: createdAt, digest });
+    await tables
+      .insert(t.submission)
+      .values({ candidateId, seatId, raterId: actor.id, openingId, submittedAt: createdAt, digest });
     await tables.delete(t.draft).where(mine);
     await appendAudit(store, tables, {
       action: 'scorecard.submitted',
@@ -84,7 +103,12 @@ export async function submitScorecard({ store, events }: Context, actor: Actor, 
       sql`SELECT viva.try_reveal(${candidateId}::uuid, ${createdAt.toISOString()}::timestamptz) AS revealed`,
     )) as unknown as { revealed: boolean }[];
     if (last?.revealed)
-      await appendAudit(store, tables, { action: 'candidate.revealed', subject: `candidate/${candidateId}`, openingId, candidateId });
+      await appendAudit(store, tables, {
+        action: 'candidate.revealed',
+        subject: `candidate/${candidateId}`,
+        openingId,
+        candidateId,
+      });
     return Boolean(last?.revealed);
   });
   events.nudge(candidateId);

@@ -1,5 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm';
 import type { z } from '@hono/zod-openapi';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Actor, Context } from '../context.ts';
 import { EVIDENCE_MIN } from '../contract/common.ts';
 import type { Scorecard } from '../contract/ratings.ts';
@@ -12,18 +12,33 @@ import { refuseScoring } from './refuse-scoring.ts';
 import { toDraft } from './save-draft.ts';
 
 /** A rater's own page for one candidate: nothing on it comes from another rater. */
-export async function viewScorecard({ store }: Context, actor: Actor, candidateId: string): Promise<z.infer<typeof Scorecard>> {
+export async function viewScorecard(
+  { store }: Context,
+  actor: Actor,
+  candidateId: string,
+): Promise<z.infer<typeof Scorecard>> {
   requireTeam(actor);
   return store.as(actor.id, async (tables) => {
     const candidate = await findCandidate(tables, candidateId);
     const opening = await findOpening(tables, candidate.openingId);
-    const [own] = (await tables.execute(sql`SELECT viva.scoring_seat(${candidateId}::uuid) AS seat`)) as unknown as { seat: string | null }[];
+    const [own] = (await tables.execute(
+      sql`SELECT viva.scoring_seat(${candidateId}::uuid) AS seat`,
+    )) as unknown as { seat: string | null }[];
     const open = Boolean(own?.seat);
     const refusal = open ? undefined : await refuseScoring(tables, actor, candidateId);
     if (refusal?.status === 403) throw refusal;
-    const ratings = await readRatings(tables, and(eq(t.rating.candidateId, candidateId), eq(t.rating.raterId, actor.id)));
-    const drafts = await tables.select().from(t.draft).where(and(eq(t.draft.candidateId, candidateId), eq(t.draft.raterId, actor.id)));
-    const [note] = await tables.select().from(t.note).where(and(eq(t.note.candidateId, candidateId), eq(t.note.raterId, actor.id)));
+    const ratings = await readRatings(
+      tables,
+      and(eq(t.rating.candidateId, candidateId), eq(t.rating.raterId, actor.id)),
+    );
+    const drafts = await tables
+      .select()
+      .from(t.draft)
+      .where(and(eq(t.draft.candidateId, candidateId), eq(t.draft.raterId, actor.id)));
+    const [note] = await tables
+      .select()
+      .from(t.note)
+      .where(and(eq(t.note.candidateId, candidateId), eq(t.note.raterId, actor.id)));
     return {
       candidateId,
       candidateName: candidate.name,
@@ -31,9 +46,14 @@ export async function viewScorecard({ store }: Context, actor: Actor, candidateI
       openingTitle: opening.title,
       status: open ? 'open' : refusal?.code === 'scorecard-locked' ? 'locked' : 'closed',
       evidenceMin: EVIDENCE_MIN,
-      questions: (await listItems(tables, opening.id)).map((item) => ({ ...toItem(item), text: item.question.text })),
+      questions: (await listItems(tables, opening.id)).map((item) => ({
+        ...toItem(item),
+        text: item.question.text,
+      })),
       drafts: drafts.map(toDraft),
-      note: note ? { body: note.body, revision: note.revision, savedAt: note.savedAt.toISOString() } : { body: '', revision: 0, savedAt: null },
+      note: note
+        ? { body: note.body, revision: note.revision, savedAt: note.savedAt.toISOString() }
+        : { body: '', revision: 0, savedAt: null },
       ratings,
     };
   });

@@ -1,7 +1,8 @@
 /** One search over everything that the actor may see: row-level security leaves out the rest. */
+
+import type { z } from '@hono/zod-openapi';
 import { searchBank } from '@viva/bank';
 import { desc, eq, ilike } from 'drizzle-orm';
-import type { z } from '@hono/zod-openapi';
 import type { Actor, Context } from '../context.ts';
 import type { SearchHit } from '../contract/decision.ts';
 import { requireTeam } from '../interview/permissions.ts';
@@ -29,7 +30,12 @@ export async function search({ store, bank }: Context, actor: Actor, query: stri
     href: `/bank/questions/${id}`,
   }));
   return store.as(actor.id, async (tables) => {
-    const openings = await tables.select().from(t.opening).where(ilike(t.opening.title, pattern)).orderBy(desc(t.opening.createdAt)).limit(EACH);
+    const openings = await tables
+      .select()
+      .from(t.opening)
+      .where(ilike(t.opening.title, pattern))
+      .orderBy(desc(t.opening.createdAt))
+      .limit(EACH);
     const candidates = await tables
       .select({ id: t.candidate.id, name: t.candidate.name, opening: t.opening.title })
       .from(t.candidate)
@@ -55,8 +61,24 @@ export async function search({ store, bank }: Context, actor: Actor, query: stri
       .limit(EACH);
     const hits: Hit[] = [
       ...questions,
-      ...openings.map((row): Hit => ({ kind: 'opening', id: row.id, title: row.title, snippet: excerpt(row.description, query), href: `/openings/${row.id}` })),
-      ...candidates.map((row): Hit => ({ kind: 'candidate', id: row.id, title: row.name, snippet: row.opening, href: `/candidates/${row.id}` })),
+      ...openings.map(
+        (row): Hit => ({
+          kind: 'opening',
+          id: row.id,
+          title: row.title,
+          snippet: excerpt(row.description, query),
+          href: `/openings/${row.id}`,
+        }),
+      ),
+      ...candidates.map(
+        (row): Hit => ({
+          kind: 'candidate',
+          id: row.id,
+          title: row.name,
+          snippet: row.opening,
+          href: `/candidates/${row.id}`,
+        }),
+      ),
       ...ratings.map(
         ({ rating, rater, candidate }): Hit => ({
           kind: 'rating',

@@ -34,7 +34,9 @@ export class DatabaseError extends Error {
 export function toDatabaseError(cause: unknown): DatabaseError {
   if (cause instanceof DatabaseError) return cause;
   const error = cause as { message?: string; code?: string; constraint?: string };
-  return new DatabaseError(error.message ?? String(cause), error.code ?? '08000', error.constraint, { cause });
+  return new DatabaseError(error.message ?? String(cause), error.code ?? '08000', error.constraint, {
+    cause,
+  });
 }
 
 /** BEGIN … COMMIT around `work`, over a connection that runs one query at a time. */

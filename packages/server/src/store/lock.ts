@@ -52,7 +52,12 @@ const exists = (error: unknown): boolean => (error as NodeJS.ErrnoException).cod
  * @throws LockError naming the holder, where a living process holds it.
  */
 export async function takeLock(path: string): Promise<() => Promise<void>> {
-  const own: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString(), began: await beginning(process.pid) };
+  const own: Holder = {
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    began: await beginning(process.pid),
+  };
   const mine = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   await writeFile(mine, JSON.stringify(own));
   try {
@@ -81,7 +86,8 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
         continue;
       }
       const moved = await readHolder(aside);
-      if (moved && JSON.stringify(moved) !== JSON.stringify(holder)) await link(aside, path).catch(() => undefined);
+      if (moved && JSON.stringify(moved) !== JSON.stringify(holder))
+        await link(aside, path).catch(() => undefined);
       await rm(aside, { force: true });
     }
     throw new LockError(`The lock file ${path} keeps changing hands: try again.`);

@@ -49,20 +49,34 @@ export async function migrate(driver: Driver): Promise<number> {
       'CREATE TABLE IF NOT EXISTS viva_meta.migration (version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
     );
     const applied = new Map(
-      (await run('SELECT version, checksum FROM viva_meta.migration')).rows.map(([version, checksum]) => [Number(version), checksum]),
+      (await run('SELECT version, checksum FROM viva_meta.migration')).rows.map(([version, checksum]) => [
+        Number(version),
+        checksum,
+      ]),
     );
     const newest = MIGRATIONS.at(-1)?.version ?? 0;
     const beyond = [...applied.keys()].filter((version) => version > newest);
     if (beyond.length > 0)
-      throw new MigrationError('newer', `The database is at version ${Math.max(...beyond)}, this Viva knows ${newest}. Start the newer Viva.`);
+      throw new MigrationError(
+        'newer',
+        `The database is at version ${Math.max(...beyond)}, this Viva knows ${newest}. Start the newer Viva.`,
+      );
     let done = 0;
     for (const { version, name, sql } of MIGRATIONS) {
       const checksum = createHash('sha256').update(sql).digest('hex');
       const known = applied.get(version);
       if (known === checksum) continue;
-      if (known) throw new MigrationError('changed', `Migration ${version} (${name}) was applied with other text than this Viva holds.`);
+      if (known)
+        throw new MigrationError(
+          'changed',
+          `Migration ${version} (${name}) was applied with other text than this Viva holds.`,
+        );
       for (const statement of splitStatements(sql)) await run(statement);
-      await run('INSERT INTO viva_meta.migration (version, name, checksum) VALUES ($1, $2, $3)', [version, name, checksum]);
+      await run('INSERT INTO viva_meta.migration (version, name, checksum) VALUES ($1, $2, $3)', [
+        version,
+        name,
+        checksum,
+      ]);
       done++;
     }
     return done;

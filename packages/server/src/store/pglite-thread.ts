@@ -1,6 +1,7 @@
 /** The thread that PGlite lives in, so that a heavy query never stops the server from answering. */
-import { PGlite } from '@electric-sql/pglite';
+
 import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
 
 export type ThreadRequest =
   | { id: number; kind: 'query'; sql: string; params: unknown[] }

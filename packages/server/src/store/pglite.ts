@@ -22,7 +22,8 @@ export interface PgliteOptions {
 
 /** Starts the thread from the build, or, in tests, from the source by way of tsx. */
 function startThread(workerData: unknown): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./pglite-thread.js', import.meta.url), { workerData });
+  if (!import.meta.url.endsWith('.ts'))
+    return new Worker(new URL('./pglite-thread.js', import.meta.url), { workerData });
   const url = new URL('./pglite-thread.ts', import.meta.url).href;
   const code = `import('tsx/esm/api').then(({ tsImport }) => tsImport(${JSON.stringify(url)}, ${JSON.stringify(import.meta.url)}))`;
   return new Worker(code, { eval: true, workerData });
@@ -36,7 +37,10 @@ export async function openPglite({ folder, image }: PgliteOptions = {}): Promise
   if (folder) await mkdir(folder, { recursive: true });
   const release = folder ? await takeLock(join(folder, 'viva.lock')) : async () => undefined;
   const worker = startThread({ dataDir: folder ? join(folder, 'database') : undefined, image });
-  const waiting = new Map<number, { resolve: (reply: ThreadReply & { ok: true }) => void; reject: (error: Error) => void }>();
+  const waiting = new Map<
+    number,
+    { resolve: (reply: ThreadReply & { ok: true }) => void; reject: (error: Error) => void }
+  >();
   let nextId = 1;
   let dead: Error | undefined;
   const die = (error: Error): void => {
@@ -50,7 +54,9 @@ export async function openPglite({ folder, image }: PgliteOptions = {}): Promise
     if (reply.ok) asker?.resolve(reply);
     else asker?.reject(new DatabaseError(reply.message, reply.code, reply.constraint));
   });
-  worker.on('error', (cause) => die(new DatabaseError('The database thread failed.', '08006', undefined, { cause })));
+  worker.on('error', (cause) =>
+    die(new DatabaseError('The database thread failed.', '08006', undefined, { cause })),
+  );
   worker.on('exit', () => die(new DatabaseError('The database is closed.', '08003')));
 
   const ask = (request: Asked): Promise<ThreadReply & { ok: true }> => {

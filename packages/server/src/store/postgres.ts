@@ -6,7 +6,9 @@ import { between, type Driver, type RunQuery, toDatabaseError } from './driver.t
 const TEXT_TYPES = new Set([1082, 1083, 1114, 1184, 1186]);
 const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    TEXT_TYPES.has(oid) ? (value: string) => value : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    TEXT_TYPES.has(oid)
+      ? (value: string) => value
+      : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 };
 
 export interface PostgresOptions {

@@ -1,6 +1,18 @@
 /** The tables as Drizzle sees them. The migrations make them; a test holds the two in step. */
-import { bigint, boolean, doublePrecision, integer, jsonb, pgSchema, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
 import type { Question } from '@viva/bank';
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  integer,
+  jsonb,
+  pgSchema,
+  smallint,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
 const auth = pgSchema('viva_auth');
 const viva = pgSchema('viva');
@@ -64,7 +76,10 @@ export const invitation = viva.table('invitation', {
   tokenHash: text('token_hash').notNull(),
   expiresAt: at('expires_at').notNull(),
 });
-export const setting = viva.table('setting', { key: text('key').primaryKey(), value: text('value').notNull() });
+export const setting = viva.table('setting', {
+  key: text('key').primaryKey(),
+  value: text('value').notNull(),
+});
 
 /** A competency of a pinned kit, with the weight that the opening gives it. */
 export interface PinnedCompetency {

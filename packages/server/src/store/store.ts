@@ -32,13 +32,18 @@ export function tablesOver(run: RunQuery): Tables {
   return drizzle(async (sql, params, method) => {
     const { rows, fields } = await run(sql, params);
     // `execute` is asked for by raw SQL, whose callers expect objects.
-    if (method === 'execute') return { rows: rows.map((row) => Object.fromEntries(fields.map((name, i) => [name, row[i]]))) };
+    if (method === 'execute')
+      return { rows: rows.map((row) => Object.fromEntries(fields.map((name, i) => [name, row[i]]))) };
     return { rows };
   });
 }
 
 /** Migrates the database and opens the store. @throws MigrationError */
-export async function openStore({ driver, clock = () => new Date(), newId = () => crypto.randomUUID() }: StoreOptions): Promise<Store> {
+export async function openStore({
+  driver,
+  clock = () => new Date(),
+  newId = () => crypto.randomUUID(),
+}: StoreOptions): Promise<Store> {
   await migrate(driver);
   const within = <T>(role: Role, actor: string, work: (run: RunQuery) => Promise<T>): Promise<T> =>
     driver.transaction(async (run) => {

@@ -14,7 +14,12 @@ export interface Cluster {
 export function findPostgres(): string | undefined {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...versions.map((version) => join(debian, version, 'bin')), '/usr/local/bin', '/opt/homebrew/bin', '/usr/bin'];
+  const folders = [
+    ...versions.map((version) => join(debian, version, 'bin')),
+    '/usr/local/bin',
+    '/opt/homebrew/bin',
+    '/usr/bin',
+  ];
   return folders.find((folder) => existsSync(join(folder, 'initdb')));
 }
 
@@ -32,12 +37,38 @@ export async function startCluster({ durable = false } = {}): Promise<Cluster> {
   const command = (name: string, args: string[]): [string, string[]] =>
     root ? ['runuser', ['-u', 'postgres', '--', join(bin, name), ...args]] : [join(bin, name), args];
   const data = join(folder, 'data');
-  execFileSync(...command('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '-N']), {
-    stdio: 'pipe',
-    cwd: '/',
-  });
-  const unsafe = durable ? [] : ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];
-  const [file, args] = command('postgres', ['-D', data, '-k', folder, '-c', 'listen_addresses=', '-c', 'max_connections=120', ...unsafe]);
+  execFileSync(
+    ...command('initdb', [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale=C.UTF-8',
+      '-N',
+    ]),
+    {
+      stdio: 'pipe',
+      cwd: '/',
+    },
+  );
+  const unsafe = durable
+    ? []
+    : ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];
+  const [file, args] = command('postgres', [
+    '-D',
+    data,
+    '-k',
+    folder,
+    '-c',
+    'listen_addresses=',
+    '-c',
+    'max_connections=120',
+    ...unsafe,
+  ]);
   const server = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {

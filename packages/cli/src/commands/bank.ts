@@ -1,0 +1,42 @@
+/** `viva bank check` and `viva bank search`. */
+
+import { resolve } from 'node:path';
+import { BankError, checkBank, loadBank, searchBank } from '@viva/bank';
+import { CommandFailure } from '../failure.ts';
+import { bankFolder } from '../folders.ts';
+
+interface BankOptions {
+  bank?: string;
+  json?: boolean;
+}
+
+export async function bankCheck({ bank, json }: BankOptions): Promise<void> {
+  const folder = resolve(bank ?? bankFolder());
+  const findings = await checkBank(folder);
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  if (json) console.log(JSON.stringify({ folder, findings }, null, 2));
+  else {
+    for (const { severity, file, line, message, code } of findings)
+      console.log(`${file}${line ? `:${line}` : ''}  ${severity}  ${message}  (${code})`);
+    if (errors === 0) {
+      const { questions, kits, calibrations } = await loadBank(folder);
+      console.log(
+        `${questions.size} questions, ${kits.size} kits, ${calibrations.size} calibration sets: no fault.`,
+      );
+    }
+  }
+  if (errors > 0) throw new CommandFailure(`${errors} fault${errors === 1 ? '' : 's'} in ${folder}.`);
+}
+
+export async function bankSearch(words: string[], { bank, json }: BankOptions): Promise<void> {
+  try {
+    const results = searchBank(await loadBank(resolve(bank ?? bankFolder())), words.join(' '), { limit: 10 });
+    if (json) console.log(JSON.stringify(results, null, 2));
+    else if (results.length === 0)
+      console.log('Nothing matches. Try fewer or other words; both languages are searched.');
+    else for (const { id, title, snippet } of results) console.log(`${id}\n  ${title}\n  ${snippet}\n`);
+  } catch (error) {
+    if (error instanceof BankError) throw new CommandFailure(`${error.message} Run: viva bank check`);
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+/** `viva start` and `viva demo`. */
+
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { DEMO_PANEL, DEMO_PASSWORD, fillDemo, type ServeOptions, serve } from '@viva/server';
+import { pino } from 'pino';
+import { CommandFailure } from '../failure.ts';
+import { bankFolder, pagesFolder } from '../folders.ts';
+import { VERSION } from '../version.ts';
+
+export interface StartOptions {
+  port: string;
+  host: string;
+  data: string;
+  bank?: string;
+  publicUrl?: string;
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new CommandFailure(`--port ${text}: a port is a whole number from 0 to 65535.`, 2);
+}
+
+async function run(options: ServeOptions, announce: () => string[]): Promise<void> {
+  const began = performance.now();
+  const running = await serve(options).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE')
+      throw new CommandFailure(
+        `Port ${options.port} is in use. Stop the other program, or choose another port with --port.`,
+      );
+    throw error;
+  });
+  console.log(`Viva is ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${running.url}`);
+  for (const line of announce()) console.log(line);
+  await new Promise<void>((done) => {
+    const stop = () => {
+      console.log('Stopping …');
+      process.off('SIGINT', stop).off('SIGTERM', stop);
+      void running.close().then(done);
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
+  });
+}
+
+function serveOptions({ port, host, data, bank, publicUrl }: StartOptions): ServeOptions {
+  const pages = pagesFolder();
+  if (!pages) console.error('The pages are not built (npm run build): only the API is served.');
+  return {
+    port: readPort(port),
+    host,
+    data: resolve(data),
+    bank: resolve(bank ?? bankFolder()),
+    pages,
+    publicUrl,
+    databaseUrl: process.env.DATABASE_URL,
+    version: VERSION,
+    log: pino({ level: process.env.VIVA_LOG ?? 'warn' }),
+  };
+}
+
+export async function start(options: StartOptions): Promise<void> {
+  const embedded = !process.env.DATABASE_URL;
+  await run(serveOptions(options), () => [
+    `Data: ${embedded ? resolve(options.data) : 'PostgreSQL by DATABASE_URL'}`,
+    'The first visit makes the owner’s account. Ctrl-C stops the server.',
+    ...(embedded
+      ? [
+          'The embedded database survives a crash of this program; against power loss use PostgreSQL (DATABASE_URL).',
+        ]
+      : []),
+  ]);
+}
+
+export async function demo({ reset, ...options }: StartOptions & { reset?: boolean }): Promise<void> {
+  if (reset) await rm(resolve(options.data), { recursive: true, force: true });
+  const prepared: ServeOptions = {
+    ...serveOptions(options),
+    databaseUrl: undefined,
+    demo: true,
+    prepare: async (context) => {
+      await fillDemo(context);
+    },
+  };
+  await run(prepared, () => [
+    '',
+    `Demonstration accounts, all with the password ${DEMO_PASSWORD}:`,
+    '  owner@demo.viva   owner: the decision page of the demonstration opening',
+    ...DEMO_PANEL.map(
+      ({ email, severity }) =>
+        `  ${email.padEnd(17)} interviewer, simulated severity ${severity > 0 ? '+' : ''}${severity} logits`,
+    ),
+    'Sign in as an interviewer to score the one candidate who is left. npm run demo -- --reset starts afresh.',
+  ]);
+}
