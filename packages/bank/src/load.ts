@@ -1,11 +1,11 @@
 /** Reads a bank from its folder. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
-import { crossCheck } from './cross-check.ts';
+import { crossCheck, type Origin } from './cross-check.ts';
 import { contentHash } from './hash.ts';
-import { parseQuestionMarkdown, parseTranscriptMarkdown } from './markdown.ts';
+import { parseQuestionMarkdown, parseTranscriptMarkdown, TEXT_FILE_NAMES } from './markdown.ts';
 import { readYaml } from './read-yaml.ts';
-import { CalibrationFile, KitFile, QuestionFile } from './schema.ts';
+import { CalibrationFile, KitFile, QuestionFile, Slug } from './schema.ts';
 import {
   type Bank,
   BankError,
@@ -20,66 +20,95 @@ interface Reading {
   root: string;
   findings: Finding[];
   /** Where each thing was read from, for faults that show only when things are put together. */
-  files: Map<object, string>;
+  origins: Map<object, Origin>;
 }
 
-async function folders(path: string): Promise<string[]> {
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(({ name }) => join(path, name))
-    .sort();
+type Shape = { files: 'none' | ((name: string) => boolean); folders: boolean };
+
+const fault = (reading: Reading, code: string, file: string, message: string, line?: number) =>
+  reading.findings.push({ severity: 'error', code, file, message, ...(line ? { line } : {}) });
+
+/** Paths with forward slashes, relative to the bank. */
+const relativeTo = (root: string, path: string): string => relative(root, path).split(sep).join('/');
+
+/**
+ * The names in a folder, sorted; what does not belong there (stray files, links, names that are no slugs) is a fault.
+ * Hidden files and a README are left alone.
+ */
+async function list(reading: Reading, path: string, shape: Shape): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => undefined);
+  const file = relativeTo(reading.root, path);
+  if (!entries) {
+    fault(reading, 'missing-folder', file, 'the folder is missing or cannot be read');
+    return [];
+  }
+  const names: string[] = [];
+  for (const entry of entries) {
+    const { name } = entry;
+    if (name.startsWith('.') || name === 'README.md') continue;
+    const fits = entry.isDirectory()
+      ? shape.folders && Slug.safeParse(name).success
+      : entry.isFile() && shape.files !== 'none' && shape.files(name);
+    if (fits) names.push(name);
+    else fault(reading, 'path', `${file}/${name}`, 'this name does not belong here');
+  }
+  return names.sort();
 }
 
-async function read(
-  { root, findings }: Reading,
-  path: string,
-): Promise<{ source: string; file: string } | undefined> {
-  const file = relative(root, path).split(sep).join('/');
+async function read(reading: Reading, path: string): Promise<{ source: string; file: string } | undefined> {
+  const file = relativeTo(reading.root, path);
   try {
-    const source = await readFile(path, 'utf8');
-    return { source: source.replace(/^\uFEFF/, ''), file };
-  } catch {
-    findings.push({
-      severity: 'error',
-      code: 'missing-file',
-      file,
-      message: 'the file is missing or cannot be read',
-    });
+    const source = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return { source, file };
+  } catch (error) {
+    if (error instanceof TypeError) fault(reading, 'encoding', file, 'the file is not UTF-8');
+    else fault(reading, 'missing-file', file, 'the file is missing or cannot be read');
     return undefined;
   }
 }
 
+const QUESTION_FILES = ['question.yaml', ...TEXT_FILE_NAMES];
+
 async function readQuestion(reading: Reading, folder: string, area: string): Promise<Question | undefined> {
-  const [meta, zh, en] = await Promise.all(
-    ['question.yaml', 'zh.md', 'en.md'].map((name) => read(reading, join(folder, name))),
-  );
+  await list(reading, folder, { files: (name) => QUESTION_FILES.includes(name), folders: false });
+  const [meta, zh, en] = await Promise.all(QUESTION_FILES.map((name) => read(reading, join(folder, name))));
   if (!meta || !zh || !en) return undefined;
   const yaml = readYaml(meta.source, meta.file, QuestionFile);
   const chinese = parseQuestionMarkdown(zh.source, zh.file, 'zh-CN');
   const english = parseQuestionMarkdown(en.source, en.file, 'en');
   reading.findings.push(...yaml.findings, ...chinese.findings, ...english.findings);
   if (!yaml.value || !chinese.value || !english.value) return undefined;
-  if (yaml.value.id !== basename(folder))
-    reading.findings.push({
-      severity: 'error',
-      code: 'id-folder',
-      file: meta.file,
-      line: 1,
-      message: `id is "${yaml.value.id}", the folder is "${basename(folder)}"`,
-    });
+  if (yaml.value.id !== basename(folder)) {
+    const message = `id is "${yaml.value.id}", the folder is "${basename(folder)}"`;
+    fault(reading, 'id-folder', meta.file, message, yaml.lineOf('id'));
+  }
   const content = { ...yaml.value, area, text: { 'zh-CN': chinese.value, en: english.value } };
   const question: Question = { ...content, hash: await contentHash(content) };
-  reading.files.set(question, meta.file.replace(/question\.yaml$/, ''));
+  reading.origins.set(question, {
+    file: meta.file,
+    lineOf: yaml.lineOf,
+    text: {
+      'zh-CN': { file: zh.file, lines: chinese.lines },
+      en: { file: en.file, lines: english.lines },
+    },
+  });
   return question;
 }
 
 async function readKit(reading: Reading, path: string): Promise<Kit | undefined> {
   const found = await read(reading, path);
   if (!found) return undefined;
-  const { value, findings } = readYaml(found.source, found.file, KitFile);
+  const { value, findings, lineOf } = readYaml(found.source, found.file, KitFile);
   reading.findings.push(...findings);
   if (!value) return undefined;
+  if (`${value.id}.yaml` !== basename(path))
+    fault(
+      reading,
+      'id-folder',
+      found.file,
+      `id is "${value.id}", the file is "${basename(path)}"`,
+      lineOf('id'),
+    );
   const content = {
     id: value.id,
     scaleFamily: value.scaleFamily,
@@ -98,16 +127,25 @@ async function readKit(reading: Reading, path: string): Promise<Kit | undefined>
     items: value.items,
   };
   const kit: Kit = { ...content, hash: await contentHash(content) };
-  reading.files.set(kit, found.file);
+  reading.origins.set(kit, { file: found.file, lineOf });
   return kit;
 }
 
 async function readCalibration(reading: Reading, folder: string): Promise<CalibrationSet | undefined> {
   const found = await read(reading, join(folder, 'set.yaml'));
   if (!found) return undefined;
-  const { value, findings } = readYaml(found.source, found.file, CalibrationFile);
+  const { value, findings, lineOf } = readYaml(found.source, found.file, CalibrationFile);
   reading.findings.push(...findings);
   if (!value) return undefined;
+  if (value.family !== basename(folder)) {
+    const message = `family is "${value.family}", the folder is "${basename(folder)}"`;
+    fault(reading, 'id-folder', found.file, message, lineOf('family'));
+  }
+  const known = new Set([
+    'set.yaml',
+    ...value.transcripts.flatMap(({ id }) => [`${id}.zh.md`, `${id}.en.md`]),
+  ]);
+  await list(reading, folder, { files: (name) => known.has(name), folders: false });
   const transcripts: CalibrationTranscript[] = [];
   for (const entry of value.transcripts) {
     const [zh, en] = await Promise.all(
@@ -131,70 +169,60 @@ async function readCalibration(reading: Reading, folder: string): Promise<Calibr
     transcripts,
   };
   const set: CalibrationSet = { ...content, hash: await contentHash(content) };
-  reading.files.set(set, found.file);
+  reading.origins.set(set, { file: found.file, lineOf });
   return set;
 }
 
 /** Everything that can be read, and everything that is wrong. */
 export async function readBank(root: string): Promise<{ bank: Bank; findings: Finding[] }> {
-  const reading: Reading = { root, findings: [], files: new Map() };
+  const reading: Reading = { root, findings: [], origins: new Map() };
   const questions = new Map<string, Question>();
   const kits = new Map<string, Kit>();
   const calibrations = new Map<string, CalibrationSet>();
   const keep = <T extends object>(into: Map<string, T>, id: string, thing: T): void => {
-    if (into.has(id))
-      reading.findings.push({
-        severity: 'error',
-        code: 'duplicate-id',
-        file: reading.files.get(thing) ?? '',
-        message: `"${id}" is taken by ${reading.files.get(into.get(id) ?? thing)}`,
-      });
-    else into.set(id, thing);
+    const other = into.get(id);
+    if (!other) into.set(id, thing);
+    else {
+      const { file = '' } = reading.origins.get(thing) ?? {};
+      fault(reading, 'duplicate-id', file, `"${id}" is taken by ${reading.origins.get(other)?.file}`, 1);
+    }
   };
-  for (const area of await folders(join(root, 'questions')))
-    for (const folder of await folders(area)) {
-      const question = await readQuestion(reading, folder, basename(area));
+  const subfolders: Shape = { files: 'none', folders: true };
+  for (const area of await list(reading, join(root, 'questions'), subfolders))
+    for (const id of await list(reading, join(root, 'questions', area), subfolders)) {
+      const question = await readQuestion(reading, join(root, 'questions', area, id), area);
       if (question) keep(questions, question.id, question);
     }
-  const kitFiles = (await readdir(join(root, 'kits')).catch(() => []))
-    .filter((name) => name.endsWith('.yaml'))
-    .sort();
-  for (const name of kitFiles) {
+  const isKit = (name: string) => name.endsWith('.yaml') && Slug.safeParse(name.slice(0, -5)).success;
+  for (const name of await list(reading, join(root, 'kits'), { files: isKit, folders: false })) {
     const kit = await readKit(reading, join(root, 'kits', name));
     if (kit) keep(kits, kit.id, kit);
   }
-  for (const folder of await folders(join(root, 'calibration'))) {
-    const set = await readCalibration(reading, folder);
+  for (const family of await list(reading, join(root, 'calibration'), subfolders)) {
+    const set = await readCalibration(reading, join(root, 'calibration', family));
     if (set) keep(calibrations, set.family, set);
   }
   if (questions.size === 0 && reading.findings.length === 0)
-    reading.findings.push({
-      severity: 'error',
-      code: 'empty',
-      file: 'questions',
-      message: `there is no question under ${root}`,
-    });
-  const hash = await contentHash(
-    [...questions.values(), ...kits.values(), ...calibrations.values()].map((thing) => thing.hash),
-  );
-  const bank: Bank = { questions, kits, calibrations, hash };
-  reading.findings.push(...crossCheck(bank, (thing) => reading.files.get(thing) ?? ''));
+    fault(reading, 'empty', 'questions', 'there is no question in the bank');
+  const hashes = [...questions.values(), ...kits.values(), ...calibrations.values()].map(({ hash }) => hash);
+  const bank: Bank = { questions, kits, calibrations, hash: await contentHash(hashes.sort()) };
+  reading.findings.push(...crossCheck(bank, (thing) => reading.origins.get(thing) ?? { file: '' }));
   return { bank, findings: reading.findings };
 }
 
 /**
  * Loads a bank.
- * @param root the folder that holds `questions/`, `kits/` and `calibration/`
+ * @param dir the folder that holds `questions/`, `kits/` and `calibration/`
  * @throws BankError naming file and line of every fault
  */
-export async function loadBank(root: string): Promise<Bank> {
-  const { bank, findings } = await readBank(root);
+export async function loadBank(dir: string): Promise<Bank> {
+  const { bank, findings } = await readBank(dir);
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new BankError(errors);
   return bank;
 }
 
 /** All findings, warnings too; an empty list means that the bank is sound. */
-export async function checkBank(root: string): Promise<Finding[]> {
-  return (await readBank(root)).findings;
+export async function checkBank(dir: string): Promise<Finding[]> {
+  return (await readBank(dir)).findings;
 }
