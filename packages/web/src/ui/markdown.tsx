@@ -19,3 +19,14 @@ export function Markdown({ children, lang }: { children: string; lang?: string }
     </div>
   );
 }
+
+const inline = { p: 'span', ul: 'span', ol: 'span', li: 'span', h1: 'span', h2: 'span' } as const;
+
+/** A sentence or two from the bank inside a label or a heading: no blocks. */
+export function InlineMarkdown({ children }: { children: string }) {
+  return (
+    <ReactMarkdown remarkPlugins={remark} rehypePlugins={rehype} components={inline}>
+      {children}
+    </ReactMarkdown>
+  );
+}

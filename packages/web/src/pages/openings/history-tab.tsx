@@ -15,8 +15,6 @@ export function HistoryTab({ opening }: { opening: Opening }) {
     <Section title={t('history.title')} lead={t('history.lead')}>
       <ol className={classes.history}>
         {entries.map((entry, index) => (
-          // The log has no ids of its own to show; its order never changes.
-          // biome-ignore lint/suspicious/noArrayIndexKey: append-only list, newest first
           <HistoryLine key={`${entry.at}-${index}`} entry={entry} subject={names.get(entry.subject)} />
         ))}
       </ol>

@@ -8,6 +8,7 @@ import { Section } from '../../ui/section.tsx';
 import table from '../../ui/table.module.css';
 import { EditDraft } from './edit-draft.tsx';
 import classes from './openings.module.css';
+import { Kind } from './question-kind.tsx';
 
 export function OverviewTab({ opening }: { opening: Opening }) {
   const { t } = useTranslation(['openings', 'common']);
@@ -102,10 +103,4 @@ export function OverviewTab({ opening }: { opening: Opening }) {
       </aside>
     </div>
   );
-}
-
-export function Kind({ kind }: { kind: string }) {
-  const { t, i18n } = useTranslation();
-  const known = i18n.exists(`kind.${kind}`);
-  return <>{known ? t(`kind.${kind as 'case'}`) : kind}</>;
 }

@@ -1,0 +1,42 @@
+/** Where the drafts are: with the server, on their way, waiting for the network, or in need of a decision. */
+import { Button } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useLiveDraftQueue } from '../../drafts/drafts-provider.tsx';
+import { useFormat } from '../../i18n/use-format.ts';
+import classes from './scoring.module.css';
+
+export function SaveStatus({ candidateId, onResolve }: { candidateId: string; onResolve: () => void }) {
+  const { t, i18n } = useTranslation(['scoring', 'problems']);
+  const { time } = useFormat();
+  const queue = useLiveDraftQueue();
+  const { unsaved, waiting, conflicts, refused, savedAt } = queue.state(candidateId);
+
+  let calm = t('save.nothing');
+  let trouble: string | null = null;
+  if (conflicts.length > 0) trouble = t('save.conflict');
+  else if (refused) {
+    const known = i18n.exists(refused.code, { ns: 'problems' });
+    trouble = known ? t(`problems:${refused.code as 'withdrawn'}`) : refused.message;
+  } else if (waiting) trouble = t('save.waiting', { count: unsaved });
+  else if (unsaved > 0) calm = t('save.saving');
+  else if (savedAt) calm = t('save.saved', { when: time(savedAt) });
+
+  return (
+    <div className={classes.save} data-trouble={trouble !== null || undefined}>
+      {/* Only trouble is read out: a voice after every sentence would be no help. */}
+      <span role="status">{trouble}</span>
+      {trouble === null && <span>{calm}</span>}
+      {!queue.storable && <span className={classes.meta}>{t('save.unstorable')}</span>}
+      {conflicts.length > 0 && (
+        <Button data-size="compact" onClick={onResolve}>
+          {t('save.resolve')}
+        </Button>
+      )}
+      {conflicts.length === 0 && waiting && (
+        <Button data-size="compact" onClick={() => queue.hurry()}>
+          {t('save.now')}
+        </Button>
+      )}
+    </div>
+  );
+}

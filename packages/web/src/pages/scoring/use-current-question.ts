@@ -1,0 +1,27 @@
+/** Which question is in view: kept in the address, so that a reload or a link comes back to it. */
+import { getRouteApi } from '@tanstack/react-router';
+import type { PinnedQuestion } from '../../api/client.ts';
+
+const route = getRouteApi('/layout/candidates/$candidateId/score');
+
+export interface CurrentQuestion {
+  question: PinnedQuestion;
+  index: number;
+  go: (question: string) => void;
+}
+
+export function useCurrentQuestion(questions: PinnedQuestion[]): CurrentQuestion {
+  const { q } = route.useSearch();
+  const navigate = route.useNavigate();
+  const index = Math.max(
+    0,
+    questions.findIndex(({ question }) => question === q),
+  );
+  const question = questions[index];
+  if (!question) throw new Error('a scorecard has at least one question');
+  return {
+    question,
+    index,
+    go: (next) => void navigate({ search: { q: next }, replace: true, resetScroll: false }),
+  };
+}
