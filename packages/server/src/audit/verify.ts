@@ -33,7 +33,7 @@ export async function verifyAudit(
       return run(
         `SELECT seq::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), coalesce(actor_id::text, '-'), action, subject,
            coalesce(opening_id::text, '-'), coalesce(candidate_id::text, '-'), CASE WHEN sealed THEN 't' ELSE 'f' END, detail, prev_hash, hash
-         FROM viva.audit WHERE seq >= $1 ORDER BY seq LIMIT ${BATCH}`,
+         FROM viva.audit a WHERE a.seq >= $1 ORDER BY a.seq LIMIT ${BATCH}`,
         [expected],
       );
     });

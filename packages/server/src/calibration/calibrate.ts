@@ -138,19 +138,17 @@ export async function submitCalibration(
   expiresAt?.setUTCMonth(expiresAt.getUTCMonth() + set.validMonths);
   const id = store.newId();
   await store.as(actor.id, async (tables) => {
-    await tables
-      .insert(t.calibrationAttempt)
-      .values({
-        id,
-        personId: actor.id,
-        family,
-        setHash: set.hash,
-        answers,
-        ...result,
-        passed,
-        finishedAt,
-        expiresAt,
-      });
+    await tables.insert(t.calibrationAttempt).values({
+      id,
+      personId: actor.id,
+      family,
+      setHash: set.hash,
+      answers,
+      ...result,
+      passed,
+      finishedAt,
+      expiresAt,
+    });
     await appendAudit(store, tables, {
       action: 'calibration.finished',
       subject: `person/${actor.id}`,

@@ -2,6 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
 import type { Actor, Context } from '../context.ts';
 import type { Route } from '../contract/route.ts';
@@ -28,6 +29,13 @@ export interface AppOptions {
 const HEARTBEAT_MS = 20_000;
 const MAX_BODY = 256 * 1024;
 
+/** What Hono itself refuses, before a handler is asked. */
+const OWN_REFUSALS: Record<number, [string, string]> = {
+  400: ['invalid-json', 'The body is not valid JSON.'],
+  413: ['too-large', `The body is larger than ${MAX_BODY / 1024} KiB.`],
+  415: ['not-json', 'Send the body as JSON, with the header content-type: application/json.'],
+};
+
 /** Requests that change something must come from our own pages, or from programs, which send no `Origin`. */
 function isForeign(request: Request): boolean {
   if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return false;
@@ -50,10 +58,10 @@ export function createApp({
   });
   app.onError((error, c) => {
     if (error instanceof Refusal) return fromRefusal(error);
-    // Hono's own refusals (a body that is not JSON, one that is too large) carry a status.
-    const status = (error as { status?: number }).status;
-    if (status === 400) return problem(400, 'invalid-json', 'The body is not valid JSON.');
-    if (status === 413) return problem(413, 'too-large', `The body is larger than ${MAX_BODY / 1024} KiB.`);
+    if (error instanceof HTTPException && error.status < 500) {
+      const [code, detail] = OWN_REFUSALS[error.status] ?? ['refused', error.message];
+      return problem(error.status, code, detail);
+    }
     onFault?.(error, c.req.raw);
     return problem(
       500,

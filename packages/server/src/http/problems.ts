@@ -10,6 +10,7 @@ const TITLES: Record<number, string> = {
   404: 'Not found',
   409: 'Clash with the present state',
   413: 'Too large',
+  415: 'Not JSON',
   422: 'Not acceptable yet',
   429: 'Too many requests',
   500: 'Fault on our side',

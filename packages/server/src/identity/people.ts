@@ -79,18 +79,16 @@ export async function createOwner(
   try {
     // The row first: of two first visits at once, one loses here, before a login is made.
     await store.asAuth((tables) =>
-      tables
-        .insert(t.person)
-        .values({
-          id,
-          name,
-          email,
-          role: 'owner',
-          locale,
-          createdAt: store.clock(),
-          userId: null,
-          disabledAt: null,
-        }),
+      tables.insert(t.person).values({
+        id,
+        name,
+        email,
+        role: 'owner',
+        locale,
+        createdAt: store.clock(),
+        userId: null,
+        disabledAt: null,
+      }),
     );
   } catch (error) {
     throw isDuplicate(error) ? taken() : error;

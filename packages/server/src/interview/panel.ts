@@ -91,18 +91,16 @@ export async function appoint(
       .where(eq(t.seat.openingId, openingId));
     const seatId = store.newId();
     await tables.insert(t.seat).values({ id: seatId, openingId, ordinal: (last?.ordinal ?? 0) + 1 });
-    await tables
-      .insert(t.seatHolder)
-      .values({
-        seatId,
-        ordinal: 1,
-        openingId,
-        personId,
-        since: store.clock(),
-        appointedBy: actor.id,
-        reason: null,
-        ...qualified,
-      });
+    await tables.insert(t.seatHolder).values({
+      seatId,
+      ordinal: 1,
+      openingId,
+      personId,
+      since: store.clock(),
+      appointedBy: actor.id,
+      reason: null,
+      ...qualified,
+    });
     await appendAudit(store, tables, {
       action: 'panel.appointed',
       subject: `seat/${seatId}`,
