@@ -12,6 +12,16 @@ export default defineConfig({
     // A data: URL would need an exception in the content security policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // Zod tries `new Function` when its first schema is made, which the policy would report: tell it not to, in
+        // the chunk that holds Zod, before anything else in it runs.
+        banner: ({ moduleIds }) =>
+          moduleIds.some((id) => id.includes('/node_modules/zod/'))
+            ? '(globalThis.__zod_globalConfig ??= {}).jitless = true;'
+            : '',
+      },
+    },
   },
   server: { port: 4871, proxy: { '/api': { target: 'http://localhost:4870', changeOrigin: false } } },
 });

@@ -1,12 +1,8 @@
-import { z } from 'zod';
 import './theme/styles.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { startI18n } from './i18n/index.ts';
-
-// The content security policy forbids eval; without this Zod would try it and be reported.
-z.config({ jitless: true });
 
 await startI18n();
 const root = document.getElementById('root');

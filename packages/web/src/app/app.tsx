@@ -3,13 +3,11 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import { theme } from '../theme/theme.ts';
 import { queryClient } from './query-client.ts';
 import { router } from './router.tsx';
 
 export function App() {
-  const { t } = useTranslation();
   return (
     // No run-time <style> tags: variables are in tokens.css, so that the policy can say `style-src 'self'`.
     <MantineProvider
@@ -20,7 +18,7 @@ export function App() {
     >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-right" limit={4} aria-label={t('notifications')} role="region" />
+        <Notifications position="bottom-right" limit={4} />
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -37,9 +37,9 @@ export function Layout() {
           <TopBar />
           <div className={classes.column}>
             {setup.demo && (
-              <p className={classes.demo} role="note">
+              <aside className={classes.demo} aria-label={t('demoLabel')}>
                 {t('demo')}
-              </p>
+              </aside>
             )}
             <OfflineBanner />
             <main id="main" tabIndex={-1} className={classes.main} data-focus={focus || undefined}>

@@ -10,3 +10,12 @@ export function NotFoundPage() {
     </Notice>
   );
 }
+
+/** The same outside the frame, for an address that no route knows. */
+export function LostPage() {
+  return (
+    <main>
+      <NotFoundPage />
+    </main>
+  );
+}

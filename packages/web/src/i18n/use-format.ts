@@ -38,7 +38,7 @@ export function useFormat(): Format {
     const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
     const weekday = new Intl.DateTimeFormat(locale, { weekday: 'long', month: 'long', day: 'numeric' });
     const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
-    const list = new Intl.ListFormat(locale, { style: 'short', type: 'conjunction' });
+    const list = new Intl.ListFormat(locale, { style: 'long', type: 'conjunction' });
     return {
       locale,
       text: (value) => value[locale],

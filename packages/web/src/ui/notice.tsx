@@ -11,7 +11,8 @@ interface NoticeProps {
 
 /** A quiet full-width message: nothing here yet, not found, could not load. */
 export function Notice({ title, children, actions, inline = false }: NoticeProps) {
-  const Heading = inline ? 'h3' : 'h1';
+  // Inside a page it has no heading's rank: it says that something is absent.
+  const Heading = inline ? 'p' : 'h1';
   return (
     <div className={classes.notice} data-inline={inline || undefined}>
       <Heading className={classes.title}>{title}</Heading>

@@ -107,15 +107,6 @@ function SessionLine({ session }: { session: Session }) {
           {session.place && ` · ${session.place}`} · {t('common:minutes', { count: session.minutes })}
         </span>
       </div>
-      {session.mine === 'to-score' && (
-        <ButtonLink
-          to="/candidates/$candidateId/score"
-          params={{ candidateId: session.candidateId }}
-          data-size="compact"
-        >
-          {t('score')}
-        </ButtonLink>
-      )}
     </li>
   );
 }

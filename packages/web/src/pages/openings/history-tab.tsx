@@ -1,7 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { AuditEntry, Opening } from '../../api/client.ts';
-import { auditQuery, candidatesQuery } from '../../api/queries.ts';
+import { auditQuery, candidatesQuery, sessionsQuery } from '../../api/queries.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { Section } from '../../ui/section.tsx';
 import classes from './openings.module.css';
@@ -10,7 +10,11 @@ export function HistoryTab({ opening }: { opening: Opening }) {
   const { t } = useTranslation('openings');
   const { data: entries } = useSuspenseQuery(auditQuery(opening.id));
   const { data: candidates } = useSuspenseQuery(candidatesQuery(opening.id));
-  const names = new Map(candidates.map(({ id, name }) => [`candidate/${id}`, name]));
+  const { data: sessions } = useSuspenseQuery(sessionsQuery({ opening: opening.id }));
+  const names = new Map<string, string>([
+    ...candidates.map(({ id, name }) => [`candidate/${id}`, name] as const),
+    ...sessions.map(({ id, candidateName }) => [`session/${id}`, candidateName] as const),
+  ]);
   return (
     <Section title={t('history.title')} lead={t('history.lead')}>
       <ol className={classes.history}>

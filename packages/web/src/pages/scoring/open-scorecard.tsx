@@ -114,27 +114,31 @@ export function OpenScorecard({ scorecard, candidate }: OpenScorecardProps) {
       />
       <div className={classes.desk}>
         <div className={classes.aside}>
-          <QuestionNavigator
-            questions={questions}
-            current={question.question}
-            lang={lang}
-            evidenceMin={card.evidenceMin}
-            draftOf={draftOf}
-            unsaved={(id) => {
-              const entry = queue.get({ candidateId, question: id });
-              return entry !== undefined && isDirty(entry);
-            }}
-            onGo={go}
-          />
+          <div className={classes.stay}>
+            <QuestionNavigator
+              questions={questions}
+              current={question.question}
+              lang={lang}
+              evidenceMin={card.evidenceMin}
+              draftOf={draftOf}
+              unsaved={(id) => {
+                const entry = queue.get({ candidateId, question: id });
+                return entry !== undefined && isDirty(entry);
+              }}
+              onGo={go}
+            />
+          </div>
         </div>
         <div className={classes.middle}>
-          <QuestionPane
-            question={question}
-            lang={lang}
-            onLang={setQuestionLang}
-            timer={timer}
-            headingRef={heading}
-          />
+          <div className={classes.stay}>
+            <QuestionPane
+              question={question}
+              lang={lang}
+              onLang={setQuestionLang}
+              timer={timer}
+              headingRef={heading}
+            />
+          </div>
         </div>
         <div className={classes.right}>
           <WorkPane

@@ -35,6 +35,7 @@ export function QuestionNavigator(props: QuestionNavigatorProps) {
               <button
                 type="button"
                 className={classes.item}
+                data-state={state}
                 aria-current={question === current ? 'step' : undefined}
                 onClick={() => onGo(question)}
               >
