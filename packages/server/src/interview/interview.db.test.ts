@@ -196,12 +196,10 @@ describe('scoring', () => {
 
     const own = ratings.find((rating) => rating.raterId === li.id && rating.score === 4);
     await expect(
-      world
-        .as(wang)
-        .amendRating({
-          params: { id: own?.id ?? '' },
-          body: { score: 1, evidence: evidence('not mine'), reason: 'A try at another’s.' },
-        }),
+      world.as(wang).amendRating({
+        params: { id: own?.id ?? '' },
+        body: { score: 1, evidence: evidence('not mine'), reason: 'A try at another’s.' },
+      }),
     ).rejects.toEqual(refusal('forbidden', 403));
     await api.amendRating({
       params: { id: own?.id ?? '' },
@@ -281,12 +279,10 @@ describe('panels', () => {
     const done = await api.addCandidate({ params: { id: openingId }, body: { name: 'Done by Li' } });
     const open = await api.addCandidate({ params: { id: openingId }, body: { name: 'Still open' } });
     await scoreAll(world, li, done.id, questions);
-    await world
-      .as(li)
-      .saveDraft({
-        params: { id: open.id, question: questions[0] ?? '' },
-        body: complete(5, 'never revealed'),
-      });
+    await world.as(li).saveDraft({
+      params: { id: open.id, question: questions[0] ?? '' },
+      body: complete(5, 'never revealed'),
+    });
     const { seats } = await api.opening({ params: { id: openingId } });
     const seatId = seats.find(({ holder }) => holder.personId === li.id)?.id ?? '';
     await expect(
@@ -315,12 +311,10 @@ describe('panels', () => {
       ['Wang', false],
     ]);
     await expect(
-      world
-        .as(li)
-        .saveDraft({
-          params: { id: open.id, question: questions[0] ?? '' },
-          body: { ...complete(4), baseRevision: 1 },
-        }),
+      world.as(li).saveDraft({
+        params: { id: open.id, question: questions[0] ?? '' },
+        body: { ...complete(4), baseRevision: 1 },
+      }),
     ).rejects.toEqual(refusal('forbidden', 403));
     await expect(world.as(zhao).submitScorecard({ params: { id: done.id } })).rejects.toEqual(
       refusal('seat-locked', 409),

@@ -1,4 +1,5 @@
 /** An exclusive lock on a data folder: PGlite takes none, and two processes in one folder corrupt it silently. */
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
@@ -13,6 +14,7 @@ interface Holder {
   since: string;
   /** When the process began, in the kernel's ticks: tells a process from a later one with the same number. */
   began: string | null;
+  nonce: string;
 }
 
 /** The kernel's start time of a process; null where the system has no /proc. */
@@ -44,7 +46,45 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   }
 }
 
-const exists = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
+/** Makes `path` a copy of `mine` in one step; false where something is there already. */
+async function linkNew(mine: string, path: string): Promise<boolean> {
+  try {
+    await link(mine, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+const heldBy = ({ pid, host, since }: Holder, path: string): LockError =>
+  new LockError(
+    `The data folder is in use by process ${pid} on ${host} since ${since}. ` +
+      `Stop that server, or choose another folder with --data. (Lock file: ${path})`,
+  );
+
+/**
+ * Replaces a lock that a dead process left. Only one at a time may try, and it looks again once it is alone: otherwise
+ * the second of two could replace the fresh lock of the first.
+ */
+async function takeOver(mine: string, path: string): Promise<boolean> {
+  const turn = `${path}.takeover`;
+  if (!(await linkNew(mine, turn))) {
+    const other = await readHolder(turn);
+    if (other && !(await alive(other))) await rm(turn, { force: true });
+    return false;
+  }
+  try {
+    const holder = await readHolder(path);
+    if (holder && (await alive(holder))) throw heldBy(holder, path);
+    const copy = `${mine}.copy`;
+    await link(mine, copy);
+    await rename(copy, path);
+    return true;
+  } finally {
+    await rm(turn, { force: true });
+  }
+}
 
 /**
  * Takes the lock, or takes it over from a process that died.
@@ -57,38 +97,19 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
     host: hostname(),
     since: new Date().toISOString(),
     began: await beginning(process.pid),
+    nonce: randomUUID(),
   };
-  const mine = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  const mine = `${path}.${own.nonce}`;
   await writeFile(mine, JSON.stringify(own));
   try {
-    for (let attempt = 0; attempt < 20; attempt++) {
-      try {
-        // A link is made whole or not at all, and never over another.
-        await link(mine, path);
-        return async () => {
-          const holder = await readHolder(path);
-          if (holder?.pid === own.pid && holder.since === own.since) await rm(path, { force: true });
-        };
-      } catch (error) {
-        if (!exists(error)) throw error;
-      }
+    for (let attempt = 0; attempt < 100; attempt++) {
       const holder = await readHolder(path);
-      if (holder && (await alive(holder)))
-        throw new LockError(
-          `The data folder is in use by process ${holder.pid} on ${holder.host} since ${holder.since}. ` +
-            `Stop that server, or choose another folder with --data. (Lock file: ${path})`,
-        );
-      // Left by a process that died. Move it away, and make sure that what moved is what was read.
-      const aside = `${mine}.stale`;
-      try {
-        await rename(path, aside);
-      } catch {
-        continue;
-      }
-      const moved = await readHolder(aside);
-      if (moved && JSON.stringify(moved) !== JSON.stringify(holder))
-        await link(aside, path).catch(() => undefined);
-      await rm(aside, { force: true });
+      if (holder && (await alive(holder))) throw heldBy(holder, path);
+      if ((await linkNew(mine, path)) || (await takeOver(mine, path)))
+        return async () => {
+          if ((await readHolder(path))?.nonce === own.nonce) await rm(path, { force: true });
+        };
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
     throw new LockError(`The lock file ${path} keeps changing hands: try again.`);
   } finally {

@@ -21,7 +21,9 @@ async function ensureRoles(run: RunQuery): Promise<void> {
   const { rows } = await run('SELECT rolname FROM pg_roles WHERE rolname = ANY($1::text[])', [ROLES]);
   const present = new Set(rows.map(([name]) => name));
   for (const role of ROLES)
-    if (!present.has(role)) await run(`CREATE ROLE ${role} NOLOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS`);
+    if (!present.has(role))
+      await run(`DO $$ BEGIN CREATE ROLE ${role} NOLOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
   const [superuser] = (await run('SELECT rolsuper FROM pg_roles WHERE rolname = current_user')).rows[0] ?? [];
   if (!superuser) for (const role of ROLES) await run(`GRANT ${role} TO CURRENT_USER`);
   const unsafe = await run(
