@@ -1,6 +1,6 @@
 /** The frame of every signed-in page: side bar, banners, main region, the person's unsent drafts. */
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { Navigate, Outlet, useLocation, useMatches } from '@tanstack/react-router';
+import { Outlet, useMatches, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery, setupQuery } from '../api/queries.ts';
@@ -17,15 +17,18 @@ export function Layout() {
   const { t } = useTranslation();
   const { data: setup } = useSuspenseQuery(setupQuery);
   const { data: me } = useSuspenseQuery(meQuery);
-  const { href } = useLocation();
+  const router = useRouter();
   const focus = useMatches().some((match) => match.staticData.focus);
 
   useEffect(() => {
     if (me && !localeChosenHere()) void setLocale(me.locale, { keep: false });
   }, [me]);
 
-  if (setup.needsOwner) return <Navigate to="/setup" />;
-  if (!me) return <Navigate to="/signin" search={href === '/' ? {} : { next: href }} />;
+  // The session ended under an open page: the route's guard then leads to the sign-in page.
+  useEffect(() => {
+    if (!me) void router.invalidate();
+  }, [me, router]);
+  if (!me) return null;
   return (
     <MeProvider me={me}>
       <DraftsProvider key={me.id} personId={me.id}>

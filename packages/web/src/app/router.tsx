@@ -8,12 +8,15 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  redirect,
 } from '@tanstack/react-router';
 import { z } from 'zod';
+import { meQuery, setupQuery } from '../api/queries.ts';
 import { Loading } from '../ui/loading.tsx';
 import { ErrorPage } from './error-page.tsx';
 import { Layout } from './layout.tsx';
 import { LostPage, NotFoundPage } from './not-found-page.tsx';
+import { queryClient } from './query-client.ts';
 
 declare module '@tanstack/react-router' {
   interface StaticDataRouteOption {
@@ -31,11 +34,19 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: LostPage })
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
+  beforeLoad: async () => {
+    const { needsOwner } = await queryClient.ensureQueryData(setupQuery);
+    if (!needsOwner) throw redirect({ to: '/signin' });
+  },
   component: lazyRouteComponent(() => import('../pages/auth/setup-page.tsx'), 'SetupPage'),
 });
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/signin',
+  beforeLoad: async () => {
+    const { needsOwner } = await queryClient.ensureQueryData(setupQuery);
+    if (needsOwner) throw redirect({ to: '/setup' });
+  },
   validateSearch: z.object({ next: z.string().optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('../pages/auth/sign-in-page.tsx'), 'SignInPage'),
 });
@@ -49,6 +60,14 @@ const join = createRoute({
 const layout = createRoute({
   getParentRoute: () => root,
   id: 'layout',
+  beforeLoad: async ({ location }) => {
+    const [{ needsOwner }, me] = await Promise.all([
+      queryClient.ensureQueryData(setupQuery),
+      queryClient.ensureQueryData(meQuery),
+    ]);
+    if (needsOwner) throw redirect({ to: '/setup' });
+    if (!me) throw redirect({ to: '/signin', search: location.href === '/' ? {} : { next: location.href } });
+  },
   component: Layout,
   notFoundComponent: NotFoundPage,
 });

@@ -36,7 +36,12 @@ export const theme = createTheme({
       classNames: { ...field, innerInput: classes.innerInput },
     },
     Menu: {
-      defaultProps: { transitionProps: { duration: 0 } },
+      defaultProps: {
+        transitionProps: { duration: 0 },
+        withinPortal: false,
+        // A focusable stranger among the menu's items: not allowed inside role="menu".
+        withInitialFocusPlaceholder: false,
+      },
       classNames: { dropdown: classes.menu, item: classes.menuItem, label: classes.menuLabel },
     },
     Notification: {

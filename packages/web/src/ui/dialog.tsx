@@ -23,14 +23,19 @@ export function Dialog({ open, onClose, title, children, actions, onSubmit, wide
 
   useEffect(() => {
     const dialog = ref.current;
-    if (open && dialog && !dialog.open) dialog.showModal();
+    if (open && dialog && !dialog.open) {
+      dialog.showModal();
+      // The first thing to fill in or choose; else the title, so that reading starts at the top.
+      const first = dialog.querySelector<HTMLElement>(`.${classes.body} :is(input, textarea, select)`);
+      (first ?? dialog.querySelector<HTMLElement>('h2'))?.focus();
+    }
     if (!open && dialog?.open) dialog.close();
   }, [open]);
 
   const content = (
     <>
       <div className={classes.head}>
-        <h2 id={titleId} className={classes.title}>
+        <h2 id={titleId} tabIndex={-1} className={classes.title}>
           {title}
         </h2>
         <button type="button" className={classes.close} aria-label={t('close')} onClick={onClose}>

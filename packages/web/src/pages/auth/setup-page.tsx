@@ -1,12 +1,10 @@
 /** The first visit: the owner's account. */
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
-import { Navigate } from '@tanstack/react-router';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.ts';
 import { fieldErrors, useProblemText } from '../../api/problems.ts';
-import { setupQuery } from '../../api/queries.ts';
 import { useLocale } from '../../i18n/use-format.ts';
 import classes from './auth-frame.module.css';
 import { AuthFrame } from './auth-frame.tsx';
@@ -15,7 +13,6 @@ import { PASSWORD_MIN } from './password.ts';
 
 export function SetupPage() {
   const { t } = useTranslation(['auth', 'common']);
-  const { data: setup } = useSuspenseQuery(setupQuery);
   const enter = useEnter();
   const locale = useLocale();
   const problemText = useProblemText();
@@ -40,7 +37,6 @@ export function SetupPage() {
     },
   });
 
-  if (!setup.needsOwner && !create.isSuccess) return <Navigate to="/signin" />;
   return (
     <AuthFrame title={t('setup.title')} lead={<p>{t('setup.lead')}</p>}>
       <form

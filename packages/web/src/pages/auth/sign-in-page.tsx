@@ -1,6 +1,6 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
-import { getRouteApi, Navigate } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.ts';
@@ -27,7 +27,6 @@ export function SignInPage() {
     onSuccess: (person) => enter(person, next),
   });
 
-  if (setup.needsOwner) return <Navigate to="/setup" />;
   return (
     <AuthFrame title={t('signIn.title')}>
       <form

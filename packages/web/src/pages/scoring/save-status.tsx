@@ -23,9 +23,11 @@ export function SaveStatus({ candidateId, onResolve }: { candidateId: string; on
 
   return (
     <div className={classes.save} data-trouble={trouble !== null || undefined}>
-      {/* Only trouble is read out: a voice after every sentence would be no help. */}
-      <span role="status">{trouble}</span>
-      {trouble === null && <span>{calm}</span>}
+      <span>
+        {/* Only trouble is read out: a voice after every sentence would be no help. */}
+        <span role="status">{trouble}</span>
+        {trouble === null && calm}
+      </span>
       {!queue.storable && <span className={classes.meta}>{t('save.unstorable')}</span>}
       {conflicts.length > 0 && (
         <Button data-size="compact" onClick={onResolve}>
