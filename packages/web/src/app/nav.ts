@@ -14,9 +14,9 @@ export interface NavEntry {
 }
 
 const staff = ['owner', 'lead', 'interviewer'] as const;
-const everybody = [...staff, 'candidate'] as const;
 
 export const nav: readonly NavEntry[] = [
-  { to: '/', label: 'home', icon: House, roles: everybody, group: 'work' },
+  { to: '/', label: 'home', icon: House, roles: staff, group: 'work' },
+  { to: '/', label: 'applications', icon: House, roles: ['candidate'], group: 'work' },
   { to: '/openings', label: 'openings', icon: BriefcaseBusiness, roles: staff, group: 'work' },
 ];

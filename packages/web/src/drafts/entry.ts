@@ -33,6 +33,8 @@ export interface Entry<V> {
   /** Not to be sent before this time (ms). */
   notBefore: number;
   failures: number;
+  /** Why the last attempt came to nothing, where the server said (e.g. `signed-out`). */
+  trouble: string | null;
   conflict: Held<V> | null;
   refused: { code: string; message: string } | null;
 }
@@ -60,6 +62,7 @@ export function begun<V>(
     dirtySince: null,
     notBefore: 0,
     failures: 0,
+    trouble: null,
     conflict: null,
     refused: null,
   };
@@ -106,12 +109,13 @@ export function acknowledged<V>(entry: Entry<V>, { revision, savedAt }: Omit<Hel
     base: revision,
     savedAt,
     failures: 0,
+    trouble: null,
   };
 }
 
 /** The server holds another revision than the one we built on. */
 export function clashed<V>(entry: Entry<V>, held: Held<V>, now: number): Entry<V> {
-  const idle = { ...entry, sending: null, unanswered: [], failures: 0 };
+  const idle = { ...entry, sending: null, unanswered: [], failures: 0, trouble: null };
   if (same(held.value, entry.value))
     return { ...idle, saved: entry.edit, base: held.revision, savedAt: held.savedAt, dirtySince: null };
   const echo = entry.unanswered.some((value) => same(value, held.value));
@@ -120,9 +124,14 @@ export function clashed<V>(entry: Entry<V>, held: Held<V>, now: number): Entry<V
 }
 
 /** No answer: the save may or may not have arrived. `random` is in [0, 1). */
-export function unanswered<V>(entry: Entry<V>, now: number, random: number): Entry<V> {
+export function unanswered<V>(
+  entry: Entry<V>,
+  now: number,
+  random: number,
+  trouble: string | null = null,
+): Entry<V> {
   const wait = Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** entry.failures) * (0.75 + random / 2);
-  return { ...entry, sending: null, failures: entry.failures + 1, notBefore: now + wait };
+  return { ...entry, sending: null, failures: entry.failures + 1, trouble, notBefore: now + wait };
 }
 
 /** The server understood and refuses, and would refuse again. The text stays here, for the person to see. */
@@ -151,6 +160,7 @@ export const revived = <V>(entry: Entry<V>, now: number): Entry<V> => ({
   ...entry,
   sending: null,
   failures: 0,
+  trouble: null,
   notBefore: now,
   refused: null,
 });

@@ -32,7 +32,7 @@ export type Outcome<V> =
   | { kind: 'conflict'; held: Held<V> }
   | { kind: 'refused'; code: string; message: string }
   /** No answer, or an answer that says nothing about the save (signed out, server ill). */
-  | { kind: 'unanswered' };
+  | { kind: 'unanswered'; code?: string };
 
 /** Keeps one person's entries across reloads. */
 export interface DraftStorage<V> {
@@ -55,6 +55,8 @@ export interface SaveState {
   sending: boolean;
   /** At least one save failed and is waiting for its next attempt. */
   waiting: boolean;
+  /** What the server gave as the reason for waiting, e.g. `signed-out`. */
+  trouble: string | null;
   conflicts: string[];
   refused: { code: string; message: string } | null;
   savedAt: string | null;
@@ -182,6 +184,7 @@ export class DraftQueue<V> {
       unsaved: dirty.length,
       sending: entries.some((entry) => entry.sending !== null),
       waiting: dirty.some((entry) => entry.failures > 0 && entry.sending === null),
+      trouble: dirty.find((entry) => entry.trouble)?.trouble ?? null,
       conflicts: entries.filter((entry) => entry.conflict).map((entry) => entry.key),
       refused: entries.find((entry) => entry.refused)?.refused ?? null,
       savedAt: saved.sort().at(-1) ?? null,
@@ -196,6 +199,11 @@ export class DraftQueue<V> {
         this.store(entry.key);
       }
     this.changed();
+  }
+
+  /** What is held here and not with the server, for one candidate. */
+  unsaved(candidateId: string): Entry<V>[] {
+    return [...this.entries.values()].filter((entry) => entry.candidateId === candidateId && isDirty(entry));
   }
 
   stop(): void {
@@ -286,7 +294,7 @@ export class DraftQueue<V> {
       case 'refused':
         return refusedBy(entry, outcome.code, outcome.message);
       case 'unanswered':
-        return unanswered(entry, now, this.options.random());
+        return unanswered(entry, now, this.options.random(), outcome.code);
     }
   }
 }

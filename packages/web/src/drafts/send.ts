@@ -60,6 +60,6 @@ function outcomeOf(error: ApiError | NetworkError, question: string | null): Out
           : heldDraft(error.problem.current as Draft),
     };
   const passing = error.status === 401 || error.status === 429 || error.status >= 500;
-  if (passing) return { kind: 'unanswered' };
+  if (passing) return { kind: 'unanswered', code: error.code };
   return { kind: 'refused', code: error.code, message: error.message };
 }

@@ -11,7 +11,9 @@ export function CandidateBadges({ candidate }: { candidate: Candidate }) {
     <span className={classes.badges}>
       {status === 'withdrawn' && <Badge>{t('withdrawn')}</Badge>}
       {revealed ? (
-        <Badge tone="good">{t(reveal?.cause === 'closed' ? 'revealedClosed' : 'revealed')}</Badge>
+        <Badge tone={reveal?.cause === 'closed' ? 'warn' : 'good'}>
+          {t(reveal?.cause === 'closed' ? 'revealedClosed' : 'revealed')}
+        </Badge>
       ) : (
         <Badge tone="seal">{t('sealedState')}</Badge>
       )}

@@ -72,7 +72,7 @@ export function CandidatePage() {
           {revealed ? (
             <>
               {reveal && (
-                <p className={classes.reveal}>
+                <p className={classes.reveal} data-cause={reveal.cause}>
                   {t(reveal.cause === 'closed' ? 'revealedAtClosed' : 'revealedAt', {
                     when: dateTime(reveal.at),
                   })}

@@ -9,6 +9,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { ScoreMark } from '../../ui/score-mark.tsx';
 import { Seal } from '../../ui/seal.tsx';
 import { AmendDialog } from './amend-dialog.tsx';
+import { LeftoverDrafts } from './leftover-drafts.tsx';
 import classes from './sealed-view.module.css';
 
 interface SealedViewProps {
@@ -29,9 +30,12 @@ export function SealedView({ card, candidate, questions }: SealedViewProps) {
   );
   if (card.status === 'closed' && card.ratings.length === 0)
     return (
-      <Notice inline title={t('closed.title')} actions={toCandidate}>
-        <p>{t('closed.body')}</p>
-      </Notice>
+      <>
+        <Notice inline title={t('closed.title')} actions={toCandidate}>
+          <p>{t('closed.body')}</p>
+        </Notice>
+        <LeftoverDrafts candidateId={card.candidateId} questions={questions} />
+      </>
     );
   return (
     <div className={classes.sealed}>
@@ -43,6 +47,7 @@ export function SealedView({ card, candidate, questions }: SealedViewProps) {
         </div>
         {toCandidate}
       </div>
+      <LeftoverDrafts candidateId={card.candidateId} questions={questions} />
       <ol>
         {questions.map((question) => {
           const first = card.ratings.find(
