@@ -1,6 +1,6 @@
 /** An exclusive lock on a data folder: PGlite takes none, and two processes in one folder corrupt it silently. */
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
 export class LockError extends Error {
@@ -77,6 +77,14 @@ async function takeOver(mine: string, path: string): Promise<boolean> {
   try {
     const holder = await readHolder(path);
     if (holder && (await alive(holder))) throw heldBy(holder, path);
+    // Gone meanwhile: whoever links first has it. What is still here can only be moved by whoever has the turn.
+    if (
+      !(await access(path).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return false;
     const copy = `${mine}.copy`;
     await link(mine, copy);
     await rename(copy, path);
