@@ -1,7 +1,16 @@
 /** The side bar, one entry a page, in order. */
 import type { LinkProps } from '@tanstack/react-router';
 import type { Role } from '@viva/server/client';
-import { BriefcaseBusiness, House, type LucideIcon } from 'lucide-react';
+import {
+  BookOpen,
+  BriefcaseBusiness,
+  CircleUserRound,
+  House,
+  type LucideIcon,
+  Scale,
+  Search,
+  Users,
+} from 'lucide-react';
 import type { common } from '../i18n/en.ts';
 
 export interface NavEntry {
@@ -19,4 +28,9 @@ export const nav: readonly NavEntry[] = [
   { to: '/', label: 'home', icon: House, roles: staff, group: 'work' },
   { to: '/', label: 'applications', icon: House, roles: ['candidate'], group: 'work' },
   { to: '/openings', label: 'openings', icon: BriefcaseBusiness, roles: staff, group: 'work' },
+  { to: '/search', label: 'search', icon: Search, roles: staff, group: 'work' },
+  { to: '/bank', label: 'bank', icon: BookOpen, roles: staff, group: 'library' },
+  { to: '/calibration', label: 'calibration', icon: Scale, roles: staff, group: 'library' },
+  { to: '/people', label: 'people', icon: Users, roles: ['owner', 'lead'], group: 'people' },
+  { to: '/account', label: 'account', icon: CircleUserRound, roles: everybody, group: 'people' },
 ];

@@ -103,6 +103,61 @@ const decision = createRoute({
   component: lazyRouteComponent(() => import('../pages/decision/decision-page.tsx'), 'DecisionPage'),
 });
 
+// Library, people, search
+const bank = createRoute({
+  getParentRoute: () => layout,
+  path: '/bank',
+  validateSearch: z.object({
+    q: z.string().optional().catch(undefined),
+    kind: z.string().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../pages/bank/bank-page.tsx'), 'BankPage'),
+});
+const question = createRoute({
+  getParentRoute: () => layout,
+  path: '/bank/questions/$question',
+  component: lazyRouteComponent(() => import('../pages/bank/question-page.tsx'), 'QuestionPage'),
+});
+const kits = createRoute({
+  getParentRoute: () => layout,
+  path: '/bank/kits',
+  component: lazyRouteComponent(() => import('../pages/bank/kits-page.tsx'), 'KitsPage'),
+});
+const kit = createRoute({
+  getParentRoute: () => layout,
+  path: '/bank/kits/$kit',
+  component: lazyRouteComponent(() => import('../pages/bank/kit-page.tsx'), 'KitPage'),
+});
+const calibrations = createRoute({
+  getParentRoute: () => layout,
+  path: '/calibration',
+  component: lazyRouteComponent(
+    () => import('../pages/calibration/calibrations-page.tsx'),
+    'CalibrationsPage',
+  ),
+});
+const calibration = createRoute({
+  getParentRoute: () => layout,
+  path: '/calibration/$family',
+  component: lazyRouteComponent(() => import('../pages/calibration/calibration-page.tsx'), 'CalibrationPage'),
+});
+const people = createRoute({
+  getParentRoute: () => layout,
+  path: '/people',
+  component: lazyRouteComponent(() => import('../pages/people/people-page.tsx'), 'PeoplePage'),
+});
+const account = createRoute({
+  getParentRoute: () => layout,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../pages/account/account-page.tsx'), 'AccountPage'),
+});
+const search = createRoute({
+  getParentRoute: () => layout,
+  path: '/search',
+  validateSearch: z.object({ q: z.coerce.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../pages/search/search-page.tsx'), 'SearchPage'),
+});
+
 // Candidates
 const candidate = createRoute({
   getParentRoute: () => layout,

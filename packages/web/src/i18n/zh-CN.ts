@@ -1,11 +1,30 @@
 /** Simplified Chinese: the same namespaces as `en.ts`, which a test holds to the same keys. */
+import account from './zh-CN/account.json';
 import auth from './zh-CN/auth.json';
+import bank from './zh-CN/bank.json';
+import calibration from './zh-CN/calibration.json';
 import candidates from './zh-CN/candidates.json';
 import common from './zh-CN/common.json';
 import decision from './zh-CN/decision.json';
 import home from './zh-CN/home.json';
 import openings from './zh-CN/openings.json';
+import people from './zh-CN/people.json';
 import problems from './zh-CN/problems.json';
 import scoring from './zh-CN/scoring.json';
+import search from './zh-CN/search.json';
 
-export { auth, candidates, common, decision, home, openings, problems, scoring };
+export {
+  account,
+  auth,
+  bank,
+  calibration,
+  candidates,
+  common,
+  decision,
+  home,
+  openings,
+  people,
+  problems,
+  scoring,
+  search,
+};

@@ -1,0 +1,140 @@
+/** One question: what to ask, what a good answer holds, and what earns each scale point. */
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Question } from '../../api/client.ts';
+import { useLocale } from '../../i18n/use-format.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { InlineMarkdown, Markdown } from '../../ui/markdown.tsx';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { Section } from '../../ui/section.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { Kind } from '../openings/question-kind.tsx';
+import classes from './bank.module.css';
+import { questionQuery } from './queries.ts';
+
+type Lang = 'zh-CN' | 'en';
+
+export function QuestionPage() {
+  const { t } = useTranslation(['bank', 'common']);
+  const { question: id } = useParams({ from: '/layout/bank/questions/$question' });
+  const { data: question } = useSuspenseQuery(questionQuery(id));
+  const locale = useLocale();
+  const [chosen, setChosen] = useState<Lang | null>(null);
+  const lang = chosen ?? locale;
+  const text = question.text[lang];
+
+  return (
+    <>
+      <PageHeader
+        title={text.title}
+        trail={<Link to="/bank">{t('title')}</Link>}
+        badges={
+          <Badge>
+            <Kind kind={question.kind} />
+          </Badge>
+        }
+        lead={
+          <p className={classes.facts}>
+            <span>{t('difficulty', { level: question.difficulty })}</span>
+            <span>{t('common:minutes', { count: question.minutes })}</span>
+            <span className={classes.tags}>{question.tags.join(' · ')}</span>
+          </p>
+        }
+        actions={
+          <Segmented<Lang>
+            name="question-language"
+            label={t('language')}
+            value={lang}
+            onChange={setChosen}
+            options={[
+              { value: 'zh-CN', label: '中文', lang: 'zh-CN' },
+              { value: 'en', label: 'English', lang: 'en' },
+            ]}
+          />
+        }
+      />
+      <div className={classes.reading}>
+        <div>
+          <Section title={t('prompt')}>
+            <Markdown lang={lang}>{text.prompt}</Markdown>
+          </Section>
+          <Section title={t('answer')} lead={t('answerLead')}>
+            <Markdown lang={lang}>{text.answer}</Markdown>
+          </Section>
+          <Claims question={question} lang={lang} />
+        </div>
+        <div>
+          <Section title={t('anchors')} lead={t('anchorsLead')}>
+            <ol className={classes.anchors} lang={lang}>
+              {text.anchors.map((anchor, index) => (
+                <li key={anchor} className={classes.anchor}>
+                  <span className={classes.point}>{index + 1}</span>
+                  <span>
+                    <InlineMarkdown>{anchor}</InlineMarkdown>
+                  </span>
+                </li>
+              ))}
+            </ol>
+          </Section>
+          <Section title={t('probes')}>
+            <ul className={classes.probes} lang={lang}>
+              {text.probes.map((probe) => (
+                <li key={probe}>
+                  <InlineMarkdown>{probe}</InlineMarkdown>
+                </li>
+              ))}
+            </ul>
+          </Section>
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** What the answer claims, and what each claim rests on. */
+function Claims({ question, lang }: { question: Question; lang: Lang }) {
+  const { t } = useTranslation('bank');
+  if (question.claims.length === 0 && question.sources.length === 0) return null;
+  const number = new Map(question.sources.map(({ id }, index) => [id, index + 1]));
+  return (
+    <>
+      {question.claims.length > 0 && (
+        <Section title={t('claims')} lead={t('claimsLead')}>
+          <ul className={classes.claims} lang={lang}>
+            {question.claims.map(({ id, text, source, hasCheck }) => (
+              <li key={id}>
+                <InlineMarkdown>{text[lang]}</InlineMarkdown>{' '}
+                <span className={classes.support}>
+                  {source && `[${number.get(source)}]`}
+                  {hasCheck && ` ${t('runnable')}`}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      <Section title={t('sources')}>
+        <ol className={classes.sources}>
+          {question.sources.map(({ id, title, authors, year, venue, url, doi }) => {
+            const href = url ?? (doi ? `https://doi.org/${doi}` : undefined);
+            return (
+              <li key={id}>
+                {authors} ({year}).{' '}
+                {href ? (
+                  <a href={href} target="_blank" rel="noreferrer">
+                    {title}
+                  </a>
+                ) : (
+                  <cite>{title}</cite>
+                )}
+                {venue && `. ${venue}`}
+              </li>
+            );
+          })}
+        </ol>
+      </Section>
+    </>
+  );
+}
