@@ -12,7 +12,7 @@ export function RankingTable({ report }: { report: DecisionReport }) {
   const { text, number, percent } = useFormat();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that can scroll must be reachable by keyboard
-    <section className={table.scroll} aria-label={t('ranking.title')} tabIndex={0}>
+    <section className={table.scroll} aria-label={t('ranking.table')} tabIndex={0}>
       <table className={`${table.table} ${table.cards} ${classes.ranking}`}>
         <thead>
           <tr>
@@ -26,7 +26,7 @@ export function RankingTable({ report }: { report: DecisionReport }) {
             {report.competencies.map((competency) => (
               <th key={competency.id} scope="col" className={table.number}>
                 {text(competency.title)}
-                <span className={classes.headWeight}>× {number(competency.weight, 1)}</span>
+                <span className={classes.headWeight}>× {number(competency.weight, 2)}</span>
               </th>
             ))}
             <th scope="col" className={table.number}>

@@ -16,7 +16,7 @@ export function KitContents({ kit }: { kit: Kit }) {
           <div key={competency.id} className={classes.contentsGroup}>
             <h3>
               {text(competency.title)}
-              <span className={classes.weight}>{t('weight', { weight: number(competency.weight, 1) })}</span>
+              <span className={classes.weight}>{t('weight', { weight: number(competency.weight, 2) })}</span>
             </h3>
             <p className={classes.contentsLead}>{text(competency.description)}</p>
             <ul>
