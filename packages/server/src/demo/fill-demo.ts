@@ -9,6 +9,7 @@ import { createOpening } from '../interview/create-opening.ts';
 import { openOpening } from '../interview/open-opening.ts';
 import { appoint } from '../interview/panel.ts';
 import { scheduleSession, updateSession } from '../interview/sessions.ts';
+import { updateOpening } from '../interview/update-opening.ts';
 import { saveDraft } from '../ratings/save-draft.ts';
 import { submitScorecard } from '../ratings/submit-scorecard.ts';
 import { drawScore, seeded } from './simulate.ts';
@@ -33,6 +34,17 @@ const CANDIDATES = [
   { name: '候选人 戊（演示）', ability: -1.2 },
   { name: '候选人 己（演示，待评分）', ability: undefined },
 ];
+/** Eight of the kit's questions, and how hard each is, in logits. */
+const QUESTIONS = [
+  'prompt-generalization',
+  'knowledge-injection',
+  'chain-of-thought',
+  'pretrained-encoders',
+  'quantization',
+  'mixed-precision',
+  'privacy-and-ethics',
+  'cross-disciplinary-work',
+];
 const DIFFICULTY = [-0.4, 0.5, 0, -0.6, 0.7, 0.2, -0.1, -0.3];
 
 /** Fills an empty database; does nothing where there is an owner already. @returns whether it filled */
@@ -40,15 +52,14 @@ export async function fillDemo(context: Context): Promise<boolean> {
   if (!(await needsOwner(context))) return false;
   const random = seeded(20261123);
   const owner: Actor = await createOwner(context, { ...OWNER, password: DEMO_PASSWORD, locale: 'zh-CN' });
-  const {
-    id: openingId,
-    items,
-    scaleFamily,
-  } = await createOpening(context, owner, {
+  const { id: openingId, scaleFamily } = await createOpening(context, owner, {
     title: '【演示】大模型工程师 · Demonstration: LLM engineer',
     description:
       '演示数据：候选人、评分与证据均由程序按已知的宽严度模拟生成，不涉及任何真人。\n\nDemonstration data: candidates, ratings and evidence are simulated with known severities; nobody here is real.',
     kit: 'llm-engineer',
+  });
+  const { items } = await updateOpening(context, owner, openingId, {
+    items: QUESTIONS.map((question) => ({ question, weight: 1 })),
   });
   const set = context.bank.calibrations.get(scaleFamily);
   const panel: (Actor & { severity: number })[] = [];

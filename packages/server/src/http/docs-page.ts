@@ -151,6 +151,7 @@ nav ul { list-style: none; margin: 0; padding: 0; }
 nav li { padding: .2rem 0; }
 a { color: var(--ink); } a:focus-visible, pre:focus-visible { outline: 2px solid var(--seal); outline-offset: 2px; }
 main { max-width: 60rem; padding: 1.5rem 2rem 6rem; }
+h3, p, li { overflow-wrap: anywhere; }
 h1, h2 { font-family: Georgia, "Songti SC", serif; font-weight: 600; }
 h2 { margin-top: 3rem; border-bottom: 1px solid var(--line); } h3 { margin: 2rem 0 .25rem; font-size: 1rem; } h4 { margin: .75rem 0 .25rem; font-size: .85rem; color: var(--quiet); }
 p { margin: .25rem 0; } small { color: var(--quiet); }

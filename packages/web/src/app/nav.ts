@@ -23,6 +23,7 @@ export interface NavEntry {
 }
 
 const staff = ['owner', 'lead', 'interviewer'] as const;
+const everybody = [...staff, 'candidate'] as const;
 
 export const nav: readonly NavEntry[] = [
   { to: '/', label: 'home', icon: House, roles: staff, group: 'work' },

@@ -176,7 +176,24 @@ const routeTree = root.addChildren([
   setup,
   signIn,
   join,
-  layout.addChildren([home, openings, newOpening, opening, decision, candidate, scoring]),
+  layout.addChildren([
+    home,
+    openings,
+    newOpening,
+    opening,
+    decision,
+    candidate,
+    scoring,
+    bank,
+    question,
+    kits,
+    kit,
+    calibrations,
+    calibration,
+    people,
+    account,
+    search,
+  ]),
 ]);
 
 export const router = createRouter({

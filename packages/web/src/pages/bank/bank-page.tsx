@@ -39,7 +39,7 @@ export function BankPage() {
     <>
       <PageHeader title={t('title')} lead={<p>{t('lead', { count: all.length })}</p>} />
       <BankTabs />
-      <div className={classes.filters} role="search">
+      <search className={classes.filters}>
         <TextInput
           type="search"
           label={t('search')}
@@ -61,7 +61,7 @@ export function BankPage() {
             ...KINDS.map((value) => ({ value, label: t(`common:kind.${value}`) })),
           ]}
         />
-      </div>
+      </search>
       <p className="sr-only" role="status">
         {t('found', { count: shown.length })}
       </p>

@@ -47,7 +47,7 @@ export function OverviewTab({ opening }: { opening: Opening }) {
                     {text(competency.title)}
                   </th>
                   <td data-label={t('columns.weight')} className={table.number}>
-                    {number(competency.weight, 1)}
+                    {number(competency.weight, 2)}
                   </td>
                 </tr>
                 {opening.items

@@ -27,29 +27,29 @@ export function SearchPage() {
   return (
     <>
       <PageHeader title={t('title')} lead={<p>{t('lead')}</p>} />
-      {/* biome-ignore lint/a11y/useSemanticElements: <search> is not known to all browsers that we support */}
-      <form
-        role="search"
-        className={bank.filters}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void navigate({ to: '/search', search: { q: typed.trim() || undefined } });
-        }}
-      >
-        <TextInput
-          type="search"
-          aria-label={t('title')}
-          placeholder={t('hint')}
-          leftSection={<Search size={15} aria-hidden />}
-          maxLength={300}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          className={bank.grow ?? ''}
-        />
-        <Button type="submit" variant="filled">
-          {t('go')}
-        </Button>
-      </form>
+      <search>
+        <form
+          className={bank.filters}
+          onSubmit={(event) => {
+            event.preventDefault();
+            void navigate({ to: '/search', search: { q: typed.trim() || undefined } });
+          }}
+        >
+          <TextInput
+            type="search"
+            aria-label={t('title')}
+            placeholder={t('hint')}
+            leftSection={<Search size={15} aria-hidden />}
+            maxLength={300}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            className={bank.grow ?? ''}
+          />
+          <Button type="submit" variant="filled">
+            {t('go')}
+          </Button>
+        </form>
+      </search>
       {isLoading && <Loading />}
       {hits?.length === 0 && (
         <Notice inline title={t('none', { q })}>
