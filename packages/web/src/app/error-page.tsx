@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useQueryErrorResetBoundary } from '@tanstack/react-query';
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
-import { ApiError } from '@viva/server/client';
+import { ApiError, NetworkError } from '@viva/server/client';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useProblemText } from '../api/problems.ts';
@@ -14,6 +14,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const { reset: forgetErrors } = useQueryErrorResetBoundary();
   useEffect(() => forgetErrors(), [forgetErrors]);
+  const spoken = error instanceof ApiError || error instanceof NetworkError;
   const gone = error instanceof ApiError && error.status === 404;
   return (
     <Notice
@@ -23,6 +24,8 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
           <Button
             variant="filled"
             onClick={() => {
+              // A piece of the app that did not load stays away until the page is loaded anew; drafts are stored.
+              if (!spoken) location.reload();
               reset();
               void router.invalidate();
             }}
