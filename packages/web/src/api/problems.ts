@@ -6,12 +6,16 @@ import type { problems } from '../i18n/en.ts';
 
 type Code = keyof typeof problems;
 
+/** A lazily loaded piece of the app that did not arrive: browsers only say so in words. */
+const isLostPiece = (error: unknown): boolean =>
+  error instanceof Error && /dynamically imported module|module script|preload css/i.test(error.message);
+
 /** A function that says an error in the reader's language. */
 export function useProblemText(): (error: unknown) => string {
   const { t, i18n } = useTranslation('problems');
   return useCallback(
     (error: unknown) => {
-      if (error instanceof NetworkError) return t('network');
+      if (error instanceof NetworkError || isLostPiece(error)) return t('network');
       if (error instanceof ApiError) {
         if (i18n.exists(error.code, { ns: 'problems' })) return t(error.code as Code);
         return error.problem.detail || error.problem.title;

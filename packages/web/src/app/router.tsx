@@ -2,19 +2,13 @@
  * Every address of the app. To add a page: one `createRoute` here (lazy, by its named export), its name in
  * `addChildren`, and, where it belongs in the side bar, one entry in `nav.ts`.
  */
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { z } from 'zod';
 import { meQuery, setupQuery } from '../api/queries.ts';
 import { Loading } from '../ui/loading.tsx';
 import { ErrorPage } from './error-page.tsx';
 import { Layout } from './layout.tsx';
+import { lazyPage } from './lazy-page.tsx';
 import { LostPage, NotFoundPage } from './not-found-page.tsx';
 import { queryClient } from './query-client.ts';
 
@@ -38,7 +32,7 @@ const setup = createRoute({
     const { needsOwner } = await queryClient.ensureQueryData(setupQuery);
     if (!needsOwner) throw redirect({ to: '/signin' });
   },
-  component: lazyRouteComponent(() => import('../pages/auth/setup-page.tsx'), 'SetupPage'),
+  component: lazyPage(() => import('../pages/auth/setup-page.tsx'), 'SetupPage'),
 });
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -48,12 +42,12 @@ const signIn = createRoute({
     if (needsOwner) throw redirect({ to: '/setup' });
   },
   validateSearch: z.object({ next: z.string().optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import('../pages/auth/sign-in-page.tsx'), 'SignInPage'),
+  component: lazyPage(() => import('../pages/auth/sign-in-page.tsx'), 'SignInPage'),
 });
 const join = createRoute({
   getParentRoute: () => root,
   path: '/join/$token',
-  component: lazyRouteComponent(() => import('../pages/auth/join-page.tsx'), 'JoinPage'),
+  component: lazyPage(() => import('../pages/auth/join-page.tsx'), 'JoinPage'),
 });
 
 /** Everything below needs somebody signed in. */
@@ -75,19 +69,19 @@ const layout = createRoute({
 const home = createRoute({
   getParentRoute: () => layout,
   path: '/',
-  component: lazyRouteComponent(() => import('../pages/home/home-page.tsx'), 'HomePage'),
+  component: lazyPage(() => import('../pages/home/home-page.tsx'), 'HomePage'),
 });
 
 // Openings
 const openings = createRoute({
   getParentRoute: () => layout,
   path: '/openings',
-  component: lazyRouteComponent(() => import('../pages/openings/openings-page.tsx'), 'OpeningsPage'),
+  component: lazyPage(() => import('../pages/openings/openings-page.tsx'), 'OpeningsPage'),
 });
 const newOpening = createRoute({
   getParentRoute: () => layout,
   path: '/openings/new',
-  component: lazyRouteComponent(() => import('../pages/openings/new-opening-page.tsx'), 'NewOpeningPage'),
+  component: lazyPage(() => import('../pages/openings/new-opening-page.tsx'), 'NewOpeningPage'),
 });
 const opening = createRoute({
   getParentRoute: () => layout,
@@ -95,12 +89,12 @@ const opening = createRoute({
   validateSearch: z.object({
     tab: z.enum(['overview', 'panel', 'candidates', 'sessions', 'history']).optional().catch(undefined),
   }),
-  component: lazyRouteComponent(() => import('../pages/openings/opening-page.tsx'), 'OpeningPage'),
+  component: lazyPage(() => import('../pages/openings/opening-page.tsx'), 'OpeningPage'),
 });
 const decision = createRoute({
   getParentRoute: () => layout,
   path: '/openings/$openingId/decision',
-  component: lazyRouteComponent(() => import('../pages/decision/decision-page.tsx'), 'DecisionPage'),
+  component: lazyPage(() => import('../pages/decision/decision-page.tsx'), 'DecisionPage'),
 });
 
 // Library, people, search
@@ -111,65 +105,62 @@ const bank = createRoute({
     q: z.string().optional().catch(undefined),
     kind: z.string().optional().catch(undefined),
   }),
-  component: lazyRouteComponent(() => import('../pages/bank/bank-page.tsx'), 'BankPage'),
+  component: lazyPage(() => import('../pages/bank/bank-page.tsx'), 'BankPage'),
 });
 const question = createRoute({
   getParentRoute: () => layout,
   path: '/bank/questions/$question',
-  component: lazyRouteComponent(() => import('../pages/bank/question-page.tsx'), 'QuestionPage'),
+  component: lazyPage(() => import('../pages/bank/question-page.tsx'), 'QuestionPage'),
 });
 const kits = createRoute({
   getParentRoute: () => layout,
   path: '/bank/kits',
-  component: lazyRouteComponent(() => import('../pages/bank/kits-page.tsx'), 'KitsPage'),
+  component: lazyPage(() => import('../pages/bank/kits-page.tsx'), 'KitsPage'),
 });
 const kit = createRoute({
   getParentRoute: () => layout,
   path: '/bank/kits/$kit',
-  component: lazyRouteComponent(() => import('../pages/bank/kit-page.tsx'), 'KitPage'),
+  component: lazyPage(() => import('../pages/bank/kit-page.tsx'), 'KitPage'),
 });
 const calibrations = createRoute({
   getParentRoute: () => layout,
   path: '/calibration',
-  component: lazyRouteComponent(
-    () => import('../pages/calibration/calibrations-page.tsx'),
-    'CalibrationsPage',
-  ),
+  component: lazyPage(() => import('../pages/calibration/calibrations-page.tsx'), 'CalibrationsPage'),
 });
 const calibration = createRoute({
   getParentRoute: () => layout,
   path: '/calibration/$family',
-  component: lazyRouteComponent(() => import('../pages/calibration/calibration-page.tsx'), 'CalibrationPage'),
+  component: lazyPage(() => import('../pages/calibration/calibration-page.tsx'), 'CalibrationPage'),
 });
 const people = createRoute({
   getParentRoute: () => layout,
   path: '/people',
-  component: lazyRouteComponent(() => import('../pages/people/people-page.tsx'), 'PeoplePage'),
+  component: lazyPage(() => import('../pages/people/people-page.tsx'), 'PeoplePage'),
 });
 const account = createRoute({
   getParentRoute: () => layout,
   path: '/account',
-  component: lazyRouteComponent(() => import('../pages/account/account-page.tsx'), 'AccountPage'),
+  component: lazyPage(() => import('../pages/account/account-page.tsx'), 'AccountPage'),
 });
 const search = createRoute({
   getParentRoute: () => layout,
   path: '/search',
   validateSearch: z.object({ q: z.coerce.string().optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import('../pages/search/search-page.tsx'), 'SearchPage'),
+  component: lazyPage(() => import('../pages/search/search-page.tsx'), 'SearchPage'),
 });
 
 // Candidates
 const candidate = createRoute({
   getParentRoute: () => layout,
   path: '/candidates/$candidateId',
-  component: lazyRouteComponent(() => import('../pages/candidates/candidate-page.tsx'), 'CandidatePage'),
+  component: lazyPage(() => import('../pages/candidates/candidate-page.tsx'), 'CandidatePage'),
 });
 const scoring = createRoute({
   getParentRoute: () => layout,
   path: '/candidates/$candidateId/score',
   validateSearch: z.object({ q: z.string().optional().catch(undefined) }),
   staticData: { focus: true },
-  component: lazyRouteComponent(() => import('../pages/scoring/scoring-page.tsx'), 'ScoringPage'),
+  component: lazyPage(() => import('../pages/scoring/scoring-page.tsx'), 'ScoringPage'),
 });
 
 const routeTree = root.addChildren([

@@ -1,5 +1,5 @@
 /** Which question is in view: kept in the address, so that a reload or a link comes back to it. */
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import type { PinnedQuestion } from '../../api/client.ts';
 
 const route = getRouteApi('/layout/candidates/$candidateId/score');
@@ -12,7 +12,8 @@ export interface CurrentQuestion {
 
 export function useCurrentQuestion(questions: PinnedQuestion[]): CurrentQuestion {
   const { q } = route.useSearch();
-  const navigate = route.useNavigate();
+  const { candidateId } = route.useParams();
+  const navigate = useNavigate();
   const index = Math.max(
     0,
     questions.findIndex(({ question }) => question === q),
@@ -22,6 +23,13 @@ export function useCurrentQuestion(questions: PinnedQuestion[]): CurrentQuestion
   return {
     question,
     index,
-    go: (next) => void navigate({ search: { q: next }, replace: true, resetScroll: false }),
+    go: (next) =>
+      void navigate({
+        to: '/candidates/$candidateId/score',
+        params: { candidateId },
+        search: { q: next },
+        replace: true,
+        resetScroll: false,
+      }),
   };
 }
