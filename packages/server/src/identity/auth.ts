@@ -27,7 +27,8 @@ export function createAuth({ store, secret, baseUrl }: AuthOptions) {
       },
     }),
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 200 },
-    session: { expiresIn: 60 * 60 * 24 * 14, updateAge: 60 * 60 * 24 },
+    // Two weeks from signing in, whatever happens in between.
+    session: { expiresIn: 60 * 60 * 24 * 14, disableSessionRefresh: true },
     advanced: { cookiePrefix: 'viva', database: { generateId: () => crypto.randomUUID() } },
     rateLimit: { enabled: false },
     telemetry: { enabled: false },

@@ -11,8 +11,11 @@ export type RunQuery = (sql: string, params?: unknown[]) => Promise<Result>;
 
 export interface Driver {
   readonly kind: 'pglite' | 'postgres';
-  /** Runs `work` between BEGIN and COMMIT on one connection; rolls back if it throws. */
-  transaction<T>(work: (run: RunQuery) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` between BEGIN and COMMIT on one connection; rolls back if it throws.
+   * @param begin what to begin with, in one go: BEGIN, and settings of this transaction
+   */
+  transaction<T>(work: (run: RunQuery) => Promise<T>, begin?: string): Promise<T>;
   /** Runs a script of several statements, without parameters, on one connection. */
   script(sql: string): Promise<void>;
   close(): Promise<void>;
@@ -40,9 +43,13 @@ export function toDatabaseError(cause: unknown): DatabaseError {
 }
 
 /** BEGIN … COMMIT around `work`, over a connection that runs one query at a time. */
-export async function between<T>(run: RunQuery, work: (run: RunQuery) => Promise<T>): Promise<T> {
-  await run('BEGIN');
+export async function between<T>(
+  run: RunQuery,
+  begin: () => Promise<unknown>,
+  work: (run: RunQuery) => Promise<T>,
+): Promise<T> {
   try {
+    await begin();
     const value = await work(run);
     await run('COMMIT');
     return value;

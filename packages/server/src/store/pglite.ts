@@ -89,7 +89,8 @@ export async function openPglite({ folder, image }: PgliteOptions = {}): Promise
   }
   return {
     kind: 'pglite',
-    transaction: (work) => inTurn(() => between(run, work)),
+    transaction: (work, begin = 'BEGIN') =>
+      inTurn(() => between(run, () => ask({ kind: 'script', sql: begin }), work)),
     script: (sql) => inTurn(async () => void (await ask({ kind: 'script', sql }))),
     dump: () =>
       inTurn(async () => {

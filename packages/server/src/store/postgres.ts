@@ -22,7 +22,9 @@ export async function openPostgres({ url, connections = 10 }: PostgresOptions): 
   const pool = new pg.Pool({ connectionString: url, max: connections });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
-  const onClient = async <T>(work: (run: RunQuery) => Promise<T>): Promise<T> => {
+  const onClient = async <T>(
+    work: (run: RunQuery, script: (sql: string) => Promise<unknown>) => Promise<T>,
+  ): Promise<T> => {
     const client = await pool.connect().catch((cause) => {
       throw toDatabaseError(cause);
     });
@@ -38,7 +40,8 @@ export async function openPostgres({ url, connections = 10 }: PostgresOptions): 
       }
     };
     try {
-      return await work(run);
+      // Without parameters `pg` speaks the simple protocol, which takes several statements at once.
+      return await work(run, (sql) => client.query(sql));
     } finally {
       client.release(broken);
     }
@@ -51,7 +54,8 @@ export async function openPostgres({ url, connections = 10 }: PostgresOptions): 
   }
   return {
     kind: 'postgres',
-    transaction: (work) => onClient((run) => between(run, work)),
+    transaction: (work, begin = 'BEGIN') =>
+      onClient((run, script) => between(run, () => script(begin), work)),
     script: (sql) =>
       onClient(async (run) => {
         await run(sql);

@@ -25,6 +25,8 @@ export interface StoreOptions {
   newId?: () => string;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 type Role = 'viva_app' | 'viva_auth';
 
 /** Drizzle over whatever runs a query. */
@@ -45,11 +47,11 @@ export async function openStore({
   newId = () => crypto.randomUUID(),
 }: StoreOptions): Promise<Store> {
   await migrate(driver);
-  const within = <T>(role: Role, actor: string, work: (run: RunQuery) => Promise<T>): Promise<T> =>
-    driver.transaction(async (run) => {
-      await run(`SELECT set_config('role', $1, true), set_config('viva.actor', $2, true)`, [role, actor]);
-      return work(run);
-    });
+  const within = <T>(role: Role, actor: string, work: (run: RunQuery) => Promise<T>): Promise<T> => {
+    // Goes into the text of a statement, so nothing but an identifier may pass.
+    if (actor !== '' && !UUID.test(actor)) throw new TypeError(`not a person's identifier: ${actor}`);
+    return driver.transaction(work, `BEGIN; SET LOCAL ROLE ${role}; SET LOCAL viva.actor = '${actor}'`);
+  };
   return {
     driver,
     clock,
