@@ -6,7 +6,8 @@ import { ensureInstalled, ROOT } from './run.mjs';
 const began = performance.now();
 await ensureInstalled();
 await build();
-const [command = 'start', ...rest] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const [command, ...rest] = given[0] === undefined || given[0].startsWith('-') ? ['start', ...given] : given;
 if (performance.now() - began > 2_000)
   console.log(`Installed and built in ${((performance.now() - began) / 1000).toFixed(0)} s.`);
 process.argv = [process.argv[0], 'viva', command, ...rest];
