@@ -17,13 +17,21 @@ beforeAll(async () => {
   const { request } = owner.page;
   const get = async (path: string) => (await request.get(server.url + path)).json();
   const opening = (await get('/api/openings')).items[0].id;
-  const candidates = (await get(`/api/openings/${opening}/candidates`)).items as { id: string; revealed: boolean }[];
-  const find = (revealed: boolean) => candidates.find((candidate) => candidate.revealed === revealed)?.id ?? '';
+  const candidates = (await get(`/api/openings/${opening}/candidates`)).items as {
+    id: string;
+    revealed: boolean;
+  }[];
+  const find = (revealed: boolean) =>
+    candidates.find((candidate) => candidate.revealed === revealed)?.id ?? '';
   ids = { opening, revealed: find(true), sealed: find(false) };
   const draft = { title: 'A draft opening', kit: 'generative-model-engineer' };
   await request.post(`${server.url}/api/openings`, { data: draft, headers: { origin: server.url } });
   const invited = { name: 'New', email: 'new@demo.viva', role: 'interviewer' };
-  invitation = (await (await request.post(`${server.url}/api/people`, { data: invited, headers: { origin: server.url } })).json()).path;
+  invitation = (
+    await (
+      await request.post(`${server.url}/api/people`, { data: invited, headers: { origin: server.url } })
+    ).json()
+  ).path;
   await owner.close();
 });
 afterAll(async () => {
@@ -72,7 +80,12 @@ const PAGES: { name: string; who: string | undefined; path: () => string }[] = [
 
 describe.each(LOOKS)('$locale, $width px, $colorScheme', ({ locale, width, height, colorScheme }) => {
   it.each(PAGES)('$name', async ({ name, who, path }) => {
-    const visitor = await visit(browser, { locale, viewport: { width, height }, colorScheme, reducedMotion: 'reduce' });
+    const visitor = await visit(browser, {
+      locale,
+      viewport: { width, height },
+      colorScheme,
+      reducedMotion: 'reduce',
+    });
     const { page } = visitor;
     if (who) {
       await signIn(visitor, server.url, `${who}@demo.viva`, PASSWORD);
@@ -84,12 +97,17 @@ describe.each(LOOKS)('$locale, $width px, $colorScheme', ({ locale, width, heigh
     await page.waitForTimeout(250);
     if (name !== 'API docs') expect(await page.locator('html').getAttribute('lang')).toBe(locale);
     if (!['nothing here', 'a link that no longer works'].includes(name))
-      expect(await page.getByText(locale === 'en' ? 'There is no such page' : '没有这个页面').count()).toBe(0);
+      expect(await page.getByText(locale === 'en' ? 'There is no such page' : '没有这个页面').count()).toBe(
+        0,
+      );
     await expectNoSideways(page, name);
     await expectAccessible(page, name);
     expect(visitor.complaints).toEqual([]);
     if (process.env.VIVA_SCREENSHOTS)
-      await page.screenshot({ path: `${process.env.VIVA_SCREENSHOTS}/${name.replaceAll(' ', '-')}-${locale}-${width}-${colorScheme}.png`, fullPage: true });
+      await page.screenshot({
+        path: `${process.env.VIVA_SCREENSHOTS}/${name.replaceAll(' ', '-')}-${locale}-${width}-${colorScheme}.png`,
+        fullPage: true,
+      });
     await visitor.close();
   });
 });

@@ -22,7 +22,10 @@ export async function startServer(command: 'start' | 'demo'): Promise<ServerProc
   const begin = (port: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const { DATABASE_URL: _, ...env } = process.env;
-      const server = spawn(process.execPath, [MAIN, command, '--port', port, '--data', folder], { stdio: ['ignore', 'pipe', 'pipe'], env });
+      const server = spawn(process.execPath, [MAIN, command, '--port', port, '--data', folder], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env,
+      });
       child = server;
       let output = '';
       const read = (chunk: Buffer) => {

@@ -40,7 +40,11 @@ it('builds an opening: kit, panel with a waiver, candidates', async () => {
   await page.getByText('医疗大模型工程师', { exact: true }).first().click();
   await page.getByRole('button', { name: '创建草稿' }).click();
   await page.waitForURL('**/openings/*-*');
-  await page.getByRole('link', { name: /面试小组/ }).or(page.getByRole('tab', { name: /面试小组/ })).first().click();
+  await page
+    .getByRole('link', { name: /面试小组/ })
+    .or(page.getByRole('tab', { name: /面试小组/ }))
+    .first()
+    .click();
   await page.getByRole('button', { name: '任命' }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('radio', { name: /周岚/ }).check();
@@ -50,7 +54,11 @@ it('builds an opening: kit, panel with a waiver, candidates', async () => {
   await page.getByRole('button', { name: '开放面试' }).click();
   await page.getByRole('dialog').getByRole('button', { name: '开放面试' }).click();
   await page.getByText('进行中').first().waitFor();
-  await page.getByRole('link', { name: /候选人/ }).or(page.getByRole('tab', { name: /候选人/ })).first().click();
+  await page
+    .getByRole('link', { name: /候选人/ })
+    .or(page.getByRole('tab', { name: /候选人/ }))
+    .first()
+    .click();
   await page.getByRole('button', { name: '添加候选人' }).first().click();
   await page.getByRole('dialog').getByLabel('姓名').fill('林溪');
   await page.getByRole('dialog').getByRole('button', { name: '添加候选人' }).click();
