@@ -474,6 +474,6 @@ export type Routes = typeof routes;
 export const exportPath = (openingId: string): string => `/api/openings/${openingId}/export.csv`;
 export const eventsPath = (candidateId: string): string => `/api/candidates/${candidateId}/events`;
 
-/** Payload of the `locks` event, the only one: who has locked, and whether the candidate is revealed. */
+/** Payload of the `locks` event, the only one: the persons whose seats have locked, and whether the candidate is revealed. */
 export const LocksEvent = z.object({ locked: z.array(Id), revealed: z.boolean() });
 export type LocksEvent = z.infer<typeof LocksEvent>;

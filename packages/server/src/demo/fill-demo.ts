@@ -10,7 +10,7 @@ import { openOpening } from '../interview/open-opening.ts';
 import { appoint } from '../interview/panel.ts';
 import { scheduleSession, updateSession } from '../interview/sessions.ts';
 import { updateOpening } from '../interview/update-opening.ts';
-import { saveDraft } from '../ratings/save-draft.ts';
+import { saveDraft, saveNote } from '../ratings/save-draft.ts';
 import { submitScorecard } from '../ratings/submit-scorecard.ts';
 import { drawScore, seeded } from './simulate.ts';
 
@@ -114,6 +114,10 @@ export async function fillDemo(context: Context): Promise<boolean> {
           baseRevision: 0,
         });
       }
+      await saveNote(context, rater, candidateId, {
+        body: `（演示笔记，由程序生成）${rater.name}：按题目顺序提问，每题至少一个追问；整体用时 85 分钟。`,
+        baseRevision: 0,
+      });
       await submitScorecard(context, rater, candidateId);
     }
   }

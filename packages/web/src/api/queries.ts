@@ -100,6 +100,12 @@ export const commentsQuery = (candidateId: string) =>
       (await api.listComments({ params: { id: candidateId } }, { signal })).items,
   });
 
+export const notesQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['candidate', candidateId, 'notes'],
+    queryFn: async ({ signal }) => (await api.listNotes({ params: { id: candidateId } }, { signal })).items,
+  });
+
 export const ratingsQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['candidate', candidateId, 'ratings'],

@@ -19,6 +19,7 @@ import { CandidateBadges } from './candidate-badges.tsx';
 import classes from './candidates.module.css';
 import { Comments } from './comments.tsx';
 import { DecisionBox } from './decision-box.tsx';
+import { Notes } from './notes.tsx';
 import { RevealedRatings } from './revealed-ratings.tsx';
 import { ScheduleButton } from './schedule-dialog.tsx';
 import { SessionList } from './session-list.tsx';
@@ -80,6 +81,7 @@ export function CandidatePage() {
                 </p>
               )}
               <RevealedRatings candidate={candidate} opening={opening} />
+              <Notes candidateId={candidate.id} />
               <Comments candidate={candidate} opening={opening} />
             </>
           ) : (
