@@ -2,11 +2,10 @@
  * How long it takes to save a draft rating while 50 interviewers save at once, over HTTP, with sessions, validation
  * and row-level security; and, in the same run, how fast the database alone takes the same row.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { startServer } from '../packages/cli/src/testing/server-process.ts';
 import { type Client, createClient } from '../packages/server/src/client.ts';
 import type { Driver } from '../packages/server/src/store/driver.ts';
 import { openPglite } from '../packages/server/src/store/pglite.ts';
@@ -15,7 +14,6 @@ import { findPostgres, startCluster } from '../packages/server/src/testing/clust
 
 const RATERS = 50;
 const SAVES = Number(process.argv[2] ?? 60);
-const MAIN = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url));
 const PASSWORD = 'a password for the bench';
 
 const percentile = (sorted: number[], share: number): number =>
@@ -86,20 +84,8 @@ function signedIn(origin: string): Client {
 }
 
 async function product(folder: string, databaseUrl: string | undefined): Promise<Figures> {
-  const { DATABASE_URL: _, ...env } = process.env;
-  const child: ChildProcess = spawn(process.execPath, [MAIN, 'start', '--port', '0', '--data', folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...env, ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}) },
-  });
-  const origin = await new Promise<string>((resolve, reject) => {
-    let output = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      output += chunk;
-      const url = /Viva is ready .*: (http:\S+)/.exec(output)?.[1];
-      if (url) resolve(url);
-    });
-    child.once('exit', () => reject(new Error(output)));
-  });
+  const server = await startServer({ command: 'start', folder, databaseUrl });
+  const origin = server.url;
   try {
     const owner = signedIn(origin);
     await owner.createOwner({ body: { name: 'Owner', email: 'owner@bench.test', password: PASSWORD } });
@@ -144,9 +130,7 @@ async function product(folder: string, databaseUrl: string | undefined): Promise
     await measure(callers, 5);
     return await measure(callers, SAVES);
   } finally {
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await gone;
+    await server.end('SIGTERM');
   }
 }
 

@@ -2,10 +2,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible, expectNoSideways, type Locale, openBrowser, signIn, visit } from './browser.ts';
-import { type ServerProcess, startServer } from './server.ts';
+import { startServer, type TestServer } from './server.ts';
 
 const PASSWORD = 'viva-demo-2026';
-let server: ServerProcess;
+let server: TestServer;
 let browser: Browser;
 let ids: { opening: string; revealed: string; sealed: string };
 let invitation: string;

@@ -2,10 +2,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
 import { openBrowser, signIn, type Visitor, visit } from './browser.ts';
-import { type ServerProcess, startServer } from './server.ts';
+import { startServer, type TestServer } from './server.ts';
 
 const PASSWORD = 'viva-demo-2026';
-let server: ServerProcess;
+let server: TestServer;
 let browser: Browser;
 let candidate: string;
 let li: Visitor;

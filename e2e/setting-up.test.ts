@@ -2,9 +2,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser, type Visitor, visit } from './browser.ts';
-import { type ServerProcess, startServer } from './server.ts';
+import { startServer, type TestServer } from './server.ts';
 
-let server: ServerProcess;
+let server: TestServer;
 let browser: Browser;
 let owner: Visitor;
 beforeAll(async () => {

@@ -1,42 +1,22 @@
 /** Kills the server with SIGKILL in the middle of writes, again and again: everything acknowledged must be there. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@viva/server/client';
 import { afterAll, describe, expect, it } from 'vitest';
+import { MAIN, type ServerProcess, startServer } from './testing/server-process.ts';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const ROUNDS = Number(process.env.VIVA_CRASHES ?? 6);
 const PASSWORD = 'viva-demo-2026';
 const RATERS = ['chen', 'li', 'wang', 'zhao'];
 
 const folder = mkdtempSync(join(tmpdir(), 'viva-crash-'));
-let child: ChildProcess | undefined;
-afterAll(() => {
-  child?.kill('SIGKILL');
+let server: ServerProcess | undefined;
+afterAll(async () => {
+  await server?.end('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Starts the built command and waits until it says where it listens. */
-async function startServer(): Promise<string> {
-  const server = spawn(process.execPath, [MAIN, 'demo', '--port', '0', '--data', folder], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  child = server;
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const read = (chunk: Buffer) => {
-      output += chunk;
-      const url = /Viva is ready .*: (http:\S+)/.exec(output)?.[1];
-      if (url) resolve(url);
-    };
-    server.stdout.on('data', read);
-    server.stderr.on('data', read);
-    server.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${output}`)));
-  });
-}
 
 async function signIn(origin: string, name: string): Promise<Client> {
   let cookie = '';
@@ -91,13 +71,13 @@ async function saveUntilCut(
 
 describe.skipIf(process.env.VIVA_TEST_POSTGRES !== undefined)('kill -9', () => {
   it(`loses nothing acknowledged over ${ROUNDS} kills`, { timeout: 240_000 }, async () => {
-    expect(existsSync(MAIN), 'run "npm run build" first').toBe(true);
     const seen = new Map<string, Map<string, Acknowledged>>(RATERS.map((name) => [name, new Map()]));
     let saves = 0;
     let candidate = '';
     let submitted = '';
     for (let round = 0; round <= ROUNDS; round++) {
-      const origin = await startServer();
+      server = await startServer({ command: 'demo', folder });
+      const origin = server.url;
       const clients = await Promise.all(RATERS.map((name) => signIn(origin, name)));
       const [first] = clients;
       if (!first) throw new Error('no client');
@@ -153,11 +133,7 @@ describe.skipIf(process.env.VIVA_TEST_POSTGRES !== undefined)('kill -9', () => {
           : saveUntilCut(client, candidate, questions, seen.get(name) ?? new Map(), round);
       });
       if (round < ROUNDS - 1) await new Promise((resolve) => setTimeout(resolve, 400 + round * 250));
-      const gone = new Promise((resolve) => child?.once('exit', resolve));
-      child?.removeAllListeners('exit');
-      child?.once('exit', () => undefined);
-      child?.kill('SIGKILL');
-      await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 300))]);
+      await server.end('SIGKILL');
       for (const count of await Promise.all(writing)) saves += count;
     }
     console.log(`kill -9: ${ROUNDS} kills, ${saves} acknowledged saves, 1 acknowledged submission, 0 lost`);
@@ -174,13 +150,11 @@ describe.skipIf(process.env.VIVA_TEST_POSTGRES !== undefined)('kill -9', () => {
     });
     const code = await new Promise((resolve) => second.once('exit', resolve));
     expect(code).toBe(1);
-    expect(complaint).toContain(`in use by process ${child?.pid}`);
+    expect(complaint).toContain(`in use by process ${server?.pid}`);
   });
 
   it('leaves an audit log that is whole', async () => {
-    const ended = new Promise((resolve) => child?.once('exit', resolve));
-    child?.kill('SIGTERM');
-    await ended;
+    await server?.end('SIGTERM');
     const verify = spawn(process.execPath, [MAIN, 'audit', 'verify', '--data', folder, '--json'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -8,7 +8,7 @@ import { useAction } from '../../api/use-action.ts';
 import { useMe } from '../../app/me.tsx';
 import { useLocale } from '../../i18n/use-format.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { InvitationLink } from './invitation-link.tsx';
+import { InvitationLink } from '../../ui/invitation-link.tsx';
 import classes from './people.module.css';
 
 const EMAIL = /^\S+@\S+\.\S+$/;

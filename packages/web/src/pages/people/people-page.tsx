@@ -11,9 +11,9 @@ import { useMe } from '../../app/me.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { InvitationLink } from '../../ui/invitation-link.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import table from '../../ui/table.module.css';
-import { InvitationLink } from './invitation-link.tsx';
 import { InvitePerson } from './invite-person.tsx';
 import classes from './people.module.css';
 

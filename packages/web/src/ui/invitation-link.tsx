@@ -1,9 +1,9 @@
 import { Button, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Answer } from '../../api/client.ts';
-import { useFormat } from '../../i18n/use-format.ts';
-import { toast } from '../../ui/toast.ts';
-import classes from './people.module.css';
+import type { Answer } from '../api/client.ts';
+import { useFormat } from '../i18n/use-format.ts';
+import classes from './invitation-link.module.css';
+import { toast } from './toast.ts';
 
 /** An invitation's link, which the server shows only once. */
 export function InvitationLink({ invitation }: { invitation: Answer<'invitePerson'> }) {
