@@ -26,7 +26,7 @@ async function step(name, command, args) {
   if (code !== 0) notes.push(`${name} failed`);
 }
 
-async function vitest(name, project, env = {}) {
+async function vitest(name, project, env = {}, more = []) {
   heading(name);
   const began = performance.now();
   const file = join(reports, `${name.replaceAll(/\W+/g, '-')}.json`);
@@ -38,6 +38,7 @@ async function vitest(name, project, env = {}) {
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
+    ...more,
   ];
   const code = await run(process.execPath, args, { env: { ...process.env, ...env } });
   const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
@@ -60,6 +61,9 @@ function skip(name, why) {
   notes.push(`${name} skipped: ${why}`);
 }
 
+/** The kill test starts servers on embedded databases of its own: it has run in the PGlite round. */
+const KILLS_ITS_OWN = ['--exclude', '**/crash.db.test.ts'];
+
 await ensureInstalled();
 await build();
 if (mode === 'long') await vitest('Long tests', 'long');
@@ -72,7 +76,13 @@ if (mode === 'all') {
   await vitest('Database tests on PGlite', 'database');
   const debian = '/usr/lib/postgresql';
   const postgres = (existsSync(debian) && readdirSync(debian).length > 0) || onPath('initdb');
-  if (postgres) await vitest('Database tests on PostgreSQL', 'database', { VIVA_TEST_DATABASE: 'postgres' });
+  if (postgres)
+    await vitest(
+      'Database tests on PostgreSQL',
+      'database',
+      { VIVA_TEST_DATABASE: 'postgres' },
+      KILLS_ITS_OWN,
+    );
   else
     skip('Database tests on PostgreSQL', 'PostgreSQL is not installed (Debian: apt-get install postgresql)');
   const chromium = [

@@ -69,7 +69,7 @@ async function saveUntilCut(
   }
 }
 
-describe.skipIf(process.env.VIVA_TEST_POSTGRES !== undefined)('kill -9', () => {
+describe('kill -9', () => {
   it(`loses nothing acknowledged over ${ROUNDS} kills`, { timeout: 240_000 }, async () => {
     const seen = new Map<string, Map<string, Acknowledged>>(RATERS.map((name) => [name, new Map()]));
     let saves = 0;

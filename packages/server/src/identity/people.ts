@@ -35,17 +35,20 @@ async function findPerson(tables: Tables, id: string): Promise<Row> {
   return row;
 }
 
-const isDuplicate = (error: unknown): boolean => {
+/** A unique value that is there already, or a referenced row that is there no longer. */
+const isTaken = (error: unknown): boolean => {
   const cause = error instanceof Error && error.cause instanceof DatabaseError ? error.cause : error;
-  return cause instanceof DatabaseError && cause.code === '23505';
+  return cause instanceof DatabaseError && ['23505', '23503'].includes(cause.code);
 };
 
-/** Makes the account that signs in: the password is hashed by better-auth. */
+/** Makes the account that signs in, in place of one that a broken-off try left; better-auth hashes the password. */
 async function createLogin(
   { auth }: Context,
   { email, name, password }: { email: string; name: string; password: string },
 ): Promise<string> {
   const { internalAdapter, password: hasher } = await auth.$context;
+  const left = await internalAdapter.findUserByEmail(email);
+  if (left) await internalAdapter.deleteUser(left.user.id);
   const user = await internalAdapter.createUser({ email, name, emailVerified: true }, { method: 'email' });
   await internalAdapter.linkAccount({
     userId: user.id,
@@ -75,30 +78,28 @@ export async function createOwner(
       'The owner’s account is made already. Sign in, or ask the owner for an invitation.',
     );
   if (!(await needsOwner(context))) throw taken();
-  const id = store.newId();
   try {
-    // The row first: of two first visits at once, one loses here, before a login is made.
-    await store.asAuth((tables) =>
-      tables.insert(t.person).values({
-        id,
-        name,
-        email,
-        role: 'owner',
-        locale,
-        createdAt: store.clock(),
-        userId: null,
-        disabledAt: null,
-      }),
-    );
+    // The login first: a crash between the two leaves a login without a person, which the next try replaces.
+    const userId = await createLogin(context, { email, name, password });
+    const row: Row = {
+      id: store.newId(),
+      userId,
+      name,
+      email,
+      role: 'owner',
+      locale,
+      createdAt: store.clock(),
+      disabledAt: null,
+    };
+    await store.asAuth(async (tables) => {
+      await tables.insert(t.person).values(row);
+      await appendAudit(store, tables, { action: 'owner.created', subject: `person/${row.id}` });
+    });
+    return toPerson(row);
   } catch (error) {
-    throw isDuplicate(error) ? taken() : error;
+    // Of two first visits at once one loses: there is an owner already, or the other replaced this login.
+    throw isTaken(error) ? taken() : error;
   }
-  const userId = await createLogin(context, { email, name, password });
-  return store.asAuth(async (tables) => {
-    await tables.update(t.person).set({ userId }).where(eq(t.person.id, id));
-    await appendAudit(store, tables, { action: 'owner.created', subject: `person/${id}` });
-    return toPerson(await findPerson(tables, id));
-  });
 }
 
 export async function listPeople(
@@ -314,10 +315,6 @@ export async function acceptInvitation(
 ): Promise<Person> {
   const { store } = context;
   const { row } = await store.asAuth((tables) => findInvitation(context, tables, token));
-  // A try that broke off half-way may have left a login: it is completed, not doubled.
-  const { internalAdapter } = await context.auth.$context;
-  const existing = await internalAdapter.findUserByEmail(row.email);
-  if (existing) await internalAdapter.deleteUser(existing.user.id);
   const userId = await createLogin(context, { email: row.email, name: name ?? row.name, password });
   return store.asAuth(async (tables) => {
     await findInvitation(context, tables, token);
