@@ -2,6 +2,37 @@
  * Agreement, reliability, many-facet Rasch models and decisions, without dependencies; runs in Node and in a browser.
  * @module
  */
+
+export {
+  type AgreementEstimate,
+  type AgreementOptions,
+  brennanPrediger,
+  fleissKappa,
+  gwetAc,
+} from './agreement/chance-corrected.ts';
+export { type IccEstimate, type IccForm, type IccReport, icc } from './agreement/icc.ts';
+export { cohenKappa, type KappaEstimate } from './agreement/kappa.ts';
+export { type AlphaEstimate, type AlphaMetric, krippendorffAlpha } from './agreement/krippendorff.ts';
+export { type LabelledMatrix, type RatingMatrix, toMatrix } from './agreement/matrix.ts';
+export type { AgreementWeights } from './agreement/weights.ts';
+export {
+  type AdverseImpact,
+  adverseImpact,
+  type ExactTest,
+  fisherExact,
+  type GroupOutcome,
+  type ImpactComparison,
+} from './decision/adverse-impact.ts';
+export {
+  pairwiseProbabilities,
+  probabilityAbove,
+  type Rank,
+  type RankedPerson,
+  type Ranking,
+  rankingUncertainty,
+  type WeightSensitivity,
+  weightSensitivity,
+} from './decision/ranking.ts';
 export { OptionError, RatingsFormatError, StatsError, TableShapeError, TooLargeError } from './errors.ts';
 export {
   type BiasReport,
