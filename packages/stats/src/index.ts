@@ -35,6 +35,16 @@ export {
 } from './decision/ranking.ts';
 export { OptionError, RatingsFormatError, StatsError, TableShapeError, TooLargeError } from './errors.ts';
 export {
+  type Component,
+  type DStudy,
+  dStudy,
+  dStudyGrid,
+  type GDesign,
+  type GSource,
+  type GStudy,
+  gStudy,
+} from './gtheory/g-study.ts';
+export {
   type BiasReport,
   type BiasTerm,
   biasInteractions,
@@ -47,19 +57,28 @@ export { type AnchorOptions, type FitOptions, fitRatings } from './mfrm/fit.ts';
 export { type FitJson, type FitJsonElement, toFitJson } from './mfrm/fit-json.ts';
 export type { ModelAgreement } from './mfrm/fit-statistics.ts';
 export type {
-  Advice,
   Element,
   FitMethod,
   RatingsFit,
-  Statement,
-  StatementLevel,
-  StatementParams,
   Step,
   Trust,
 } from './mfrm/fit-types.ts';
 export type { PopulationOptions } from './mfrm/mml.ts';
 export type { Separation } from './mfrm/separation.ts';
-export { type Locale, statementText } from './mfrm/statement-text.ts';
 export { createRandom, type Random } from './numeric/random.ts';
+export { type AgreementReport, agreementReport } from './report/agreement-report.ts';
+export { type FitHtmlOptions, renderFitHtml } from './report/fit-html.ts';
+export { type GStudyReport, gStudyReport } from './report/g-study-report.ts';
+export { type RaterReading, readRaters } from './report/read-raters.ts';
+export type { Advice, Statement, StatementLevel, StatementParams } from './statements/statement.ts';
+export { type Locale, statementText } from './statements/statement-text.ts';
+export {
+  COLUMN_NAMES,
+  type ColumnRole,
+  type CsvOptions,
+  type CsvResult,
+  parseRatingsCsv,
+  ratingsToCsv,
+} from './table/parse-csv.ts';
 export { type RatingRow, RatingsBuilder, type RatingsTable, ratingsTable } from './table/ratings-table.ts';
 export { type Simulation, type SimulationOptions, simulateRatings } from './table/simulate.ts';

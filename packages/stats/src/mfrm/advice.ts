@@ -1,13 +1,13 @@
 /** What to do next, from what a fit shows. */
-import type { Advice, RatingsFit, StatementParams } from './fit-types.ts';
-import { statementText } from './statement-text.ts';
+import { type Advice, advice, type StatementParams } from '../statements/statement.ts';
+import type { RatingsFit } from './fit-types.ts';
 
 const TARGET = 0.8;
 
 export function advise(fit: RatingsFit): Advice[] {
   const out: Advice[] = [];
   const say = (code: string, params: StatementParams = {}): void => {
-    out.push({ code, params, text: statementText(code, params) });
+    out.push(advice(code, params));
   };
   const has = (code: string): boolean => fit.trust.statements.some((statement) => statement.code === code);
   if (!fit.trust.usable) say('use-raw-averages');

@@ -1,15 +1,16 @@
 /** From estimates to the result that people read: elements, steps, reliabilities. */
+
+import { advice, type StatementParams, statement } from '../statements/statement.ts';
 import type { RatingsTable } from '../table/ratings-table.ts';
 import { advise } from './advice.ts';
 import { type Connectivity, findConnectivity } from './connectivity.ts';
 import type { Design, Extreme, RaschModel } from './design.ts';
 import type { ExtremeEstimates } from './extreme.ts';
 import type { FitStatistics, FitSums, ModelAgreement } from './fit-statistics.ts';
-import type { Element, FitMethod, RatingsFit, Statement, StatementParams, Step } from './fit-types.ts';
+import type { Element, FitMethod, RatingsFit, Step } from './fit-types.ts';
 import type { Estimation } from './jml.ts';
 import { type Anchors, probabilities, stepTable } from './parameters.ts';
 import { separation } from './separation.ts';
-import { statementText } from './statement-text.ts';
 import { judge } from './trust.ts';
 
 export interface Parts {
@@ -250,7 +251,6 @@ export function unusableFit(
       subset: Math.max(0, subset?.[e] ?? 0),
     }));
   };
-  const statement: Statement = { ...reason, level: 'fatal', text: statementText(reason.code, reason.params) };
   return {
     trust: {
       usable: false,
@@ -258,7 +258,7 @@ export function unusableFit(
       connected: connectivity?.connected ?? false,
       subsets: connectivity?.subsets ?? 0,
       extreme: { persons: 0, raters: 0, items: 0 },
-      statements: [statement],
+      statements: [statement(reason.code, 'fatal', reason.params)],
     },
     model,
     method,
@@ -285,6 +285,6 @@ export function unusableFit(
       raters: table.raters.map((id) => ({ id, pairs: 0, observed: null, expected: null })),
     },
     population: null,
-    advice: [{ code: 'use-raw-averages', params: {}, text: statementText('use-raw-averages', {}) }],
+    advice: [advice('use-raw-averages')],
   };
 }

@@ -1,22 +1,10 @@
 /** The result of fitting ratings: first whether it may be trusted, then the numbers, then what to do next. */
+import type { Advice, Statement } from '../statements/statement.ts';
 import type { RaschModel } from './design.ts';
 import type { ModelAgreement } from './fit-statistics.ts';
 import type { Separation } from './separation.ts';
 
 export type FitMethod = 'jml' | 'mml';
-
-/** `fatal`: the measures mean nothing. `limits`: they hold, but not for everything. `note`: good to know. */
-export type StatementLevel = 'fatal' | 'limits' | 'note';
-
-export type StatementParams = Record<string, string | number | readonly string[]>;
-
-/** A stable code with its figures, so that a page can say it in any language; `text` is the English default. */
-export interface Statement {
-  code: string;
-  level: StatementLevel;
-  params: StatementParams;
-  text: string;
-}
 
 export interface Trust {
   /** May the measures be used at all? False with any fatal statement. */
@@ -28,12 +16,6 @@ export interface Trust {
   subsets: number;
   extreme: { persons: number; raters: number; items: number };
   statements: Statement[];
-}
-
-export interface Advice {
-  code: string;
-  params: StatementParams;
-  text: string;
 }
 
 export interface Element {

@@ -1,7 +1,13 @@
 /** Whether a fit may be trusted, and what cannot be known from these data. */
+
+import {
+  type Statement,
+  type StatementLevel,
+  type StatementParams,
+  statement,
+} from '../statements/statement.ts';
 import type { Parts } from './assemble.ts';
-import type { Element, Statement, StatementLevel, StatementParams, Step, Trust } from './fit-types.ts';
-import { statementText } from './statement-text.ts';
+import type { Element, Step, Trust } from './fit-types.ts';
 
 /** Fewer persons than this, or fewer ratings a parameter, and a Rasch model says nothing worth deciding on. */
 const LEAST_PERSONS = 5;
@@ -17,7 +23,7 @@ export function judge(
   const { table } = d;
   const statements: Statement[] = [];
   const say = (code: string, level: StatementLevel, params: StatementParams = {}): void => {
-    statements.push({ code, level, params, text: statementText(code, params) });
+    statements.push(statement(code, level, params));
   };
   const extremeNames = (elements: Element[]): string[] =>
     elements.flatMap(({ id, extreme }) => (extreme ? [id] : []));

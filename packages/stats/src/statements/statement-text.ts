@@ -1,5 +1,5 @@
 /** What each statement and advice says, in English and Chinese. Pages may use these or translate by code. */
-import type { StatementParams } from './fit-types.ts';
+import type { StatementParams } from './statement.ts';
 
 export type Locale = 'en' | 'zh-CN';
 
@@ -105,6 +105,40 @@ export const STATEMENTS: Texts = {
     en: 'With {ratings} ratings a person, joint estimates are stretched by a few per cent; the marginal method is not.',
     'zh-CN': '每人只有 {ratings} 个评分，联合极大似然估计会放大几个百分点；边际法不会。',
   },
+  'one-person': {
+    en: 'With one person, differences between persons cannot be known.',
+    'zh-CN': '只有一位候选人，无法得知候选人之间的差异。',
+  },
+  confounded: {
+    en: 'The ratings do not tell these sources apart: {sources}. They were left out; their variance went to the others.',
+    'zh-CN': '评分无法区分这些来源：{sources}。它们被略去，其方差并入其他来源。',
+  },
+  'negative-variance': {
+    en: 'The estimates of {sources} came out below zero and are shown as zero: they are small, or the data few.',
+    'zh-CN': '{sources} 的方差估计小于零，按零显示：它们很小，或数据太少。',
+  },
+  'interaction-dominates': {
+    en: 'Raters disagree about persons more ({interaction} % of the variance) than persons differ ({person} %): taking severity out will not help, more raters will.',
+    'zh-CN':
+      '评分者对候选人的分歧（方差的 {interaction} %）大于候选人之间的差异（{person} %）：校正严厉程度没有用，增加评分者才有用。',
+  },
+  'no-overlap': {
+    en: 'No two raters rated the same person on the same item: agreement cannot be known.',
+    'zh-CN': '没有两位评分者评过同一候选人的同一道题：无法得知一致性。',
+  },
+  'few-units': {
+    en: 'Only {count} ratings were given by two raters or more: agreement is rough, look at the intervals.',
+    'zh-CN': '只有 {count} 处有两位以上评分者：一致性较粗，请看区间。',
+  },
+  prevalence: {
+    en: 'Raters agree exactly in {exact} % of pairs, yet kappa and alpha are low ({alpha}): most ratings are alike, which those punish. Read AC2 ({ac2}) beside them.',
+    'zh-CN':
+      '{exact} % 的配对完全一致，但 kappa 和 alpha 偏低（{alpha}）：多数评分相同，这两个指标会因此变低。请同时看 AC2（{ac2}）。',
+  },
+  'incomplete-rows': {
+    en: 'Intraclass correlations need persons whom all raters rated; there are {complete} of {persons}. A G study takes missing ratings.',
+    'zh-CN': '组内相关需要所有评分者都评过的候选人，{persons} 位中有 {complete} 位。概化研究允许缺失评分。',
+  },
 };
 
 export const ADVICE: Texts = {
@@ -139,6 +173,18 @@ export const ADVICE: Texts = {
   'merge-categories': {
     en: 'Look at the anchors around the scores {scores}; consider fewer categories.',
     'zh-CN': '请检查分值 {scores} 附近的锚点；可考虑减少等级。',
+  },
+  'use-g-study': {
+    en: 'Run a G study: it says how many raters and questions a dependable decision needs.',
+    'zh-CN': '做一次概化研究：它会说明可靠的决定需要多少评分者和题目。',
+  },
+  'calibrate-pair': {
+    en: '{first} and {second} agree least (weighted kappa {kappa}): let them rate the same exercise and compare reasons.',
+    'zh-CN': '{first} 与 {second} 的一致性最低（加权 kappa {kappa}）：请让两人评同一练习并比较理由。',
+  },
+  'more-raters': {
+    en: 'For a generalizability of {target} with {items} items, about {raters} raters a person are needed; now it is {now}.',
+    'zh-CN': '在 {items} 道题下要达到概化系数 {target}，每人约需 {raters} 位评分者；目前为 {now}。',
   },
   'use-mml': {
     en: 'Fit by the marginal method (mml) for unstretched measures.',
