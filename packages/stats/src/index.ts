@@ -45,6 +45,13 @@ export {
   gStudy,
 } from './gtheory/g-study.ts';
 export {
+  type AdjustedPerson,
+  type AdjustedScore,
+  type AdjustedScores,
+  adjustedScores,
+  type ScorePlan,
+} from './mfrm/adjusted-scores.ts';
+export {
   type BiasReport,
   type BiasTerm,
   biasInteractions,
