@@ -74,6 +74,7 @@ export type { PopulationOptions } from './mfrm/mml.ts';
 export type { Separation } from './mfrm/separation.ts';
 export { createRandom, type Random } from './numeric/random.ts';
 export { type AgreementReport, agreementReport } from './report/agreement-report.ts';
+export { compareRaters, type RaterComparison } from './report/compare-raters.ts';
 export { type FitHtmlOptions, renderFitHtml } from './report/fit-html.ts';
 export { type GStudyReport, gStudyReport } from './report/g-study-report.ts';
 export { type RaterReading, readRaters } from './report/read-raters.ts';

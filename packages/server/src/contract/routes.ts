@@ -282,7 +282,8 @@ export const routes = {
     method: 'get',
     path: '/api/openings/{id}/decision',
     tag: 'Decision',
-    summary: 'Numbers and evidence of the revealed candidates',
+    summary: 'Numbers, what they are worth, and evidence of the revealed candidates',
+    query: decision.DecisionQuery,
     response: decision.DecisionReport,
   }),
 

@@ -4,7 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
-import type { DecisionReport } from '../contract/decision.ts';
+import type { DecisionQuery, DecisionReport } from '../contract/decision.ts';
 import type { RecordDecision } from '../contract/interview.ts';
 import { conflict } from '../errors.ts';
 import { requireLead, requireTeam } from '../interview/permissions.ts';
@@ -12,12 +12,14 @@ import { findCandidate, toCandidates, viewCandidate } from '../interview/view-ca
 import { findOpening, listItems, listSeats, toItem } from '../interview/view-opening.ts';
 import { readRatings } from '../ratings/list-ratings.ts';
 import * as t from '../store/schema.ts';
+import { analyse } from './analyse.ts';
 import { summarise } from './summarise.ts';
 
 export async function decisionReport(
   { store }: Context,
   actor: Actor,
   openingId: string,
+  { top }: z.output<typeof DecisionQuery>,
 ): Promise<z.infer<typeof DecisionReport>> {
   requireTeam(actor);
   return store.as(actor.id, async (tables) => {
@@ -83,6 +85,18 @@ export async function decisionReport(
         })),
       };
     });
+    const analysis = analyse({
+      items,
+      competencies: opening.competencies,
+      ratings: ratings.filter(({ kind }) => kind === 'first'),
+      candidates: open.map(({ id, name, withdrawnAt }) => ({ id, name, withdrawn: withdrawnAt !== null })),
+      raters: [...raters].map(([id, name]) => ({ id, name })),
+      top,
+    });
+    const adjusted = new Map(
+      analysis.candidates.map(({ candidateId, overall }) => [candidateId, overall.value]),
+    );
+    const standing = (id: string, raw: number | null): number => adjusted.get(id) ?? raw ?? 0;
     return {
       openingId,
       openingTitle: opening.title,
@@ -97,10 +111,13 @@ export async function decisionReport(
       })),
       raters: [...raters].map(([id, name]) => ({ id, name })),
       seats,
-      candidates: candidates.sort((a, b) => (b.overall ?? 0) - (a.overall ?? 0)),
+      candidates: candidates.sort(
+        (a, b) => standing(b.candidate.id, b.overall) - standing(a.candidate.id, a.overall),
+      ),
       sealed: rows
         .filter(({ id, withdrawnAt }) => !revealed.has(id) && !withdrawnAt)
         .map(({ id, name }) => ({ id, name })),
+      analysis,
     };
   });
 }
