@@ -58,7 +58,7 @@ describe('analyse', () => {
     expect(analysis.candidates.reduce((sum, { rank }) => sum + (rank?.top ?? 0), 0)).toBeCloseTo(3, 6);
     const severe = analysis.raters.find(({ severity }) => (severity ?? 0) > 0.6);
     expect(severe?.reading.en).toMatch(/points lower than the panel; consistent/);
-    expect(severe?.reading['zh-CN']).toMatch(/比评委组约低/);
+    expect(severe?.reading['zh-CN']).toMatch(/比面试小组约低/);
     expect(analysis.reliability.value).toBeGreaterThan(0.5);
     expect(analysis.study?.grid).toHaveLength(36);
     expect(analysis.scale?.questions).toHaveLength(8);

@@ -13,7 +13,6 @@ import {
   rankingUncertainty,
   ratingsTable,
   readRaters,
-  sourceName,
   unexpectedRatings,
   weightSensitivity,
 } from '@viva/stats';
@@ -39,7 +38,7 @@ const SCALE = { min: 1, max: 5 };
 const MOST_PAIRED = 30;
 /** Leaving raters out one by one refits the model; with more ratings than this no single rater decides. */
 const MOST_REFITTED = 6000;
-const DISAGREEMENTS = 20;
+const DISAGREEMENTS = 12;
 
 interface Standing {
   id: string;
@@ -139,7 +138,7 @@ export function analyse(input: AnalysisInput): Analysis {
         ? {
             components: study.components.map(({ source, variance, share }) => ({
               source,
-              name: { 'zh-CN': sourceName(source, 'zh-CN'), en: sourceName(source, 'en') },
+              name: say.source(source),
               variance,
               share,
             })),

@@ -47,7 +47,7 @@ export function judge(
   else if (!connectivity.connected) say('raters-items-confounded', 'limits');
   if (d.raters === 1) say('one-rater', 'limits');
   if (d.items === 1) say('one-item', 'note');
-  if (!tooSmall && livePersons < FEW_PERSONS) say('small', 'note', { persons: livePersons });
+  if (!tooSmall && livePersons < FEW_PERSONS) say('small', 'limits', { persons: livePersons });
 
   const extreme = {
     persons: extremeNames(persons),

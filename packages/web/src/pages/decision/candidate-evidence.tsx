@@ -16,12 +16,24 @@ export function CandidateEvidence({ entry, report }: { entry: DecisionCandidate;
 
   useEffect(() => {
     const unfold = () => setOpen(true);
+    const called = () => {
+      if (window.location.hash === `#evidence-${candidate.id}`) unfold();
+    };
     window.addEventListener('beforeprint', unfold);
-    return () => window.removeEventListener('beforeprint', unfold);
-  }, []);
+    window.addEventListener('hashchange', called);
+    return () => {
+      window.removeEventListener('beforeprint', unfold);
+      window.removeEventListener('hashchange', called);
+    };
+  }, [candidate.id]);
 
   return (
-    <details className={classes.fold} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details
+      id={`evidence-${candidate.id}`}
+      className={classes.fold}
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary className={classes.foldHead}>
         <span className={classes.foldName}>{candidate.name}</span>
         <span className={classes.foldScore}>{number(overall)}</span>
