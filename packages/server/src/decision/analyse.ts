@@ -39,6 +39,17 @@ const MOST_PAIRED = 30;
 /** Leaving raters out one by one refits the model; with more ratings than this no single rater decides. */
 const MOST_REFITTED = 6000;
 const DISAGREEMENTS = 12;
+/** Statements about estimates, of no use where none is shown. */
+const ABOUT_ESTIMATES = new Set([
+  'small',
+  'separated',
+  'not-converged',
+  'category-rare',
+  'steps-disordered',
+  'no-person-variance',
+  'conditional-se',
+  'joint-bias',
+]);
 
 interface Standing {
   id: string;
@@ -90,7 +101,9 @@ export function analyse(input: AnalysisInput): Analysis {
     basis,
     method: say.method(fit, basis),
     statements: [
-      ...(basis === 'none' ? [] : fit.trust.statements),
+      ...(basis === 'none'
+        ? []
+        : fit.trust.statements.filter(({ code }) => basis === 'model' || !ABOUT_ESTIMATES.has(code))),
       ...(study?.statements ?? []).filter(({ code }) => code === 'interaction-dominates'),
     ].map(({ code, level, params }) => ({ code, level, text: say.statement(code, params) })),
     advice: [...(basis === 'none' ? [] : fit.advice), ...(study?.advice ?? [])].map(({ code, params }) => ({

@@ -102,7 +102,10 @@ export async function decisionReport(
       openingTitle: opening.title,
       demo: opening.demo,
       computedAt: store.clock().toISOString(),
-      competencies: opening.competencies.map(({ id, weight, title }) => ({ id, weight, title })),
+      // A competency that no question of this opening asks about has no column.
+      competencies: opening.competencies
+        .filter(({ id }) => items.some(({ competency }) => competency === id))
+        .map(({ id, weight, title }) => ({ id, weight, title })),
       questions: items.map(({ question, title, competency, weight }) => ({
         id: question,
         title,

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { DecisionCandidate, DecisionReport } from '../../api/client.ts';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -15,7 +16,8 @@ export function CandidateEvidence({ entry, report }: { entry: DecisionCandidate;
   const { candidate, overall } = entry;
 
   useEffect(() => {
-    const unfold = () => setOpen(true);
+    // At once: the browser lays the paper out as soon as the handlers are through.
+    const unfold = () => flushSync(() => setOpen(true));
     const called = () => {
       if (window.location.hash === `#evidence-${candidate.id}`) unfold();
     };

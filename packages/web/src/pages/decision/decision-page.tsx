@@ -40,10 +40,9 @@ export function DecisionPage() {
   const model = analysis.basis === 'model';
   const most = candidates.filter(({ candidate }) => candidate.status !== 'withdrawn').length - 1;
 
-  const save = async (): Promise<void> => {
+  const save = (): void => {
     // As for paper: everything that is folded unfolds first.
     window.dispatchEvent(new Event('beforeprint'));
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     if (root.current) saveReport(root.current, `${t('title')} ${report.openingTitle}`);
   };
 
@@ -64,7 +63,7 @@ export function DecisionPage() {
               className="no-print"
               variant="default"
               leftSection={<Download size={14} aria-hidden />}
-              onClick={() => void save()}
+              onClick={save}
             >
               {t('save')}
             </Button>

@@ -21,6 +21,8 @@ export function reportHtml(root: HTMLElement, title: string): string {
   for (const link of copy.querySelectorAll('a[href]'))
     if (!link.getAttribute('href')?.startsWith('#')) link.replaceWith(...link.childNodes);
   for (const region of copy.querySelectorAll('[tabindex]')) region.removeAttribute('tabindex');
+  // The page's frame, which gave it its margins, stays behind.
+  copy.style.cssText = 'max-width: 1136px; margin: 0 auto; padding: 32px';
   const page = document.implementation.createHTMLDocument(title);
   const from = document.documentElement;
   page.documentElement.lang = from.lang;
