@@ -43,7 +43,7 @@ try {
   );
   console.log('| --- | --- | --- | --- | --- |');
   for (const method of ['jml', 'mml'] as const) {
-    const ours = runCase(file, method, 9);
+    const ours = runCase(file, method, 41);
     const other = theirs ? Number(theirs[method]) : null;
     console.log(
       `| ${method.toUpperCase()} | ${ms(ours.first)} | ${ms(ours.warm)} | ${other === null ? '–' : ms(other)} | ${other === null ? '–' : `1 : ${(other / ours.first).toFixed(0)}`} |`,
@@ -64,7 +64,7 @@ try {
   ] as const) {
     const sized = join(folder, `${persons}-${raters}.csv`);
     write(sized, persons, raters);
-    const { ratings, read, first, warm, peak } = runCase(sized, 'jml', 5);
+    const { ratings, read, first, warm, peak } = runCase(sized, 'jml', 9);
     console.log(
       `| ${ratings.toLocaleString('en')} | ${raters} | ${ms(read)} | ${ms(first)} | ${ms(warm)} | ${((1000 * warm) / ratings).toFixed(2)} | ${Math.round(peak)} |`,
     );
