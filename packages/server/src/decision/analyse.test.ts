@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Analysis } from '../contract/analysis.ts';
 import { type AnalysisInput, analyse } from './analyse.ts';
+import { analyseOnce } from './remember.ts';
 
 const id = (kind: number, at: number): string =>
   `00000000-0000-4000-8000-${String(kind).padStart(4, '0')}${String(at).padStart(8, '0')}`;
@@ -99,6 +100,18 @@ describe('analyse', () => {
       advice: [],
       disagreements: [],
     });
+  });
+
+  it('is computed once for the same input, and anew for any other', () => {
+    const input = opening({ persons: 12, raters: 3, seed: 21 });
+    const first = analyseOnce(input);
+    expect(first).toEqual(analyse(input));
+    expect(analyseOnce(structuredClone(input))).toBe(first);
+    expect(analyseOnce({ ...input, top: 2 }).top).toBe(2);
+    const [one, ...rest] = input.ratings;
+    if (!one) throw new Error('ratings');
+    const changed = analyseOnce({ ...input, ratings: [{ ...one, score: one.score === 5 ? 1 : 5 }, ...rest] });
+    expect(changed.candidates).not.toEqual(first.candidates);
   });
 
   it('names people and questions, never their identifiers', () => {

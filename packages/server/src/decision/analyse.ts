@@ -80,7 +80,7 @@ export function analyse(input: AnalysisInput): Analysis {
   const top = Math.max(1, Math.min(input.top, ranked.length - 1));
   const chosen = topOf(ranked, top);
 
-  const draws = Math.max(1000, Math.min(10_000, Math.floor(2e6 / Math.max(1, ranked.length))));
+  const draws = Math.max(2000, Math.min(10_000, Math.floor(2e5 / Math.max(1, ranked.length))));
   const scored = ranked.flatMap(({ id, overall: { value, se } }) =>
     value !== null && se !== null ? [{ id, score: value, se }] : [],
   );
@@ -91,7 +91,7 @@ export function analyse(input: AnalysisInput): Analysis {
       ? weightSensitivity(
           ranked.map(({ id, competencies }) => ({ id, scores: competencies.map(({ value }) => value) })),
           input.competencies.filter(({ id }) => asked(input, id)).map(({ weight }) => weight),
-          { k: top, draws: Math.min(draws, 4000) },
+          { k: top, draws: Math.min(draws, 2000) },
         )
       : null;
   const weighed = new Map(weights?.persons.map((person) => [person.id, person]));

@@ -12,7 +12,7 @@ import { findCandidate, toCandidates, viewCandidate } from '../interview/view-ca
 import { findOpening, listItems, listSeats, toItem } from '../interview/view-opening.ts';
 import { readRatings } from '../ratings/list-ratings.ts';
 import * as t from '../store/schema.ts';
-import { analyse } from './analyse.ts';
+import { analyseOnce } from './remember.ts';
 import { summarise } from './summarise.ts';
 
 export async function decisionReport(
@@ -22,7 +22,7 @@ export async function decisionReport(
   { top }: z.output<typeof DecisionQuery>,
 ): Promise<z.infer<typeof DecisionReport>> {
   requireTeam(actor);
-  return store.as(actor.id, async (tables) => {
+  const { report, input } = await store.as(actor.id, async (tables) => {
     const opening = await findOpening(tables, openingId);
     const items = (await listItems(tables, openingId)).map(toItem);
     const rows = await tables
@@ -85,19 +85,7 @@ export async function decisionReport(
         })),
       };
     });
-    const analysis = analyse({
-      items,
-      competencies: opening.competencies,
-      ratings: ratings.filter(({ kind }) => kind === 'first'),
-      candidates: open.map(({ id, name, withdrawnAt }) => ({ id, name, withdrawn: withdrawnAt !== null })),
-      raters: [...raters].map(([id, name]) => ({ id, name })),
-      top,
-    });
-    const adjusted = new Map(
-      analysis.candidates.map(({ candidateId, overall }) => [candidateId, overall.value]),
-    );
-    const standing = (id: string, raw: number | null): number => adjusted.get(id) ?? raw ?? 0;
-    return {
+    const report = {
       openingId,
       openingTitle: opening.title,
       demo: opening.demo,
@@ -114,15 +102,36 @@ export async function decisionReport(
       })),
       raters: [...raters].map(([id, name]) => ({ id, name })),
       seats,
-      candidates: candidates.sort(
-        (a, b) => standing(b.candidate.id, b.overall) - standing(a.candidate.id, a.overall),
-      ),
+      candidates,
       sealed: rows
         .filter(({ id, withdrawnAt }) => !revealed.has(id) && !withdrawnAt)
         .map(({ id, name }) => ({ id, name })),
-      analysis,
     };
+    const input = {
+      items,
+      competencies: opening.competencies,
+      ratings: ratings
+        .filter(({ kind }) => kind === 'first')
+        .map(({ candidateId, raterId, question, score }) => ({ candidateId, raterId, question, score })),
+      candidates: open.map(({ id, name, withdrawnAt }) => ({ id, name, withdrawn: withdrawnAt !== null })),
+      raters: report.raters,
+      top,
+    };
+    return { report, input };
   });
+  // Outside the transaction: the embedded database has one connection, and others wait for it.
+  const analysis = analyseOnce(input);
+  const adjusted = new Map(
+    analysis.candidates.map(({ candidateId, overall }) => [candidateId, overall.value]),
+  );
+  const standing = (id: string, raw: number | null): number => adjusted.get(id) ?? raw ?? 0;
+  return {
+    ...report,
+    candidates: report.candidates.sort(
+      (a, b) => standing(b.candidate.id, b.overall) - standing(a.candidate.id, a.overall),
+    ),
+    analysis,
+  };
 }
 
 /** Records what was decided. The latest stands; earlier ones stay on record. */

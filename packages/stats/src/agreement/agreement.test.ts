@@ -200,12 +200,12 @@ it('draws many units by their kind, and comes to the same interval as unit by un
     const truth = random.below(4);
     return [truth, truth, truth].map((value) => (random.next() < 0.3 ? random.below(4) : value));
   };
-  const few = Array.from({ length: 2000 }, unit);
+  const few = Array.from({ length: 500 }, unit);
   const many = [...few, few[0]!];
   const one = krippendorffAlpha(few, { draws: 4000, seed: 3 });
   const other = krippendorffAlpha(many, { draws: 4000, seed: 3 });
-  expect(Math.abs(one.lower! - other.lower!)).toBeLessThan(0.004);
-  expect(Math.abs(one.upper! - other.upper!)).toBeLessThan(0.004);
+  expect(Math.abs(one.lower! - other.lower!)).toBeLessThan(0.008);
+  expect(Math.abs(one.upper! - other.upper!)).toBeLessThan(0.008);
 });
 
 it('says what is wrong with a matrix', () => {

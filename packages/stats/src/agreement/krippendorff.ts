@@ -105,7 +105,7 @@ function alphaOf(
 }
 
 /** More units than this are drawn by their kind: units with the same counts are interchangeable. */
-const MANY_UNITS = 2000;
+const MANY_UNITS = 500;
 
 /** Alphas of units drawn with replacement. A draw without any variation has nothing to disagree about: 1. */
 function resample(metric: AlphaMetric, { categories, counts }: Units, draws: number, seed: number): number[] {
