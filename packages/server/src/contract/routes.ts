@@ -353,6 +353,22 @@ export const routes = {
     response: interview.Candidate,
     status: 201,
   }),
+  listWorkSamples: route({
+    method: 'get',
+    path: '/api/candidates/{id}/work-samples',
+    tag: 'Candidates',
+    summary: 'Runs of labs that the candidate attached, oldest first',
+    response: list(interview.WorkSample),
+  }),
+  attachWorkSample: route({
+    method: 'post',
+    path: '/api/candidates/{id}/work-samples',
+    tag: 'Candidates',
+    summary: 'Attach a run of a lab to one’s own application; it cannot be changed afterwards',
+    body: interview.AttachWorkSample,
+    response: interview.WorkSample,
+    status: 201,
+  }),
   listComments: route({
     method: 'get',
     path: '/api/candidates/{id}/comments',
