@@ -1,8 +1,8 @@
 /** A generative adversarial network on points: generator and discriminator, trained in turns. */
-import { grad, jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
+import { jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
 import type { Random } from '../engine/random.ts';
 import { Adam } from '../nets/adam.ts';
-import { applyMlp, forwardCost, initMlp, toArrays, type Weights } from '../nets/mlp.ts';
+import { applyMlp, forwardCost, initMlp, inputSlope, toArrays, type Weights } from '../nets/mlp.ts';
 
 export type GanLoss = 'minimax' | 'non-saturating' | 'wgan-gp';
 
@@ -27,11 +27,6 @@ const refs = (parameters: readonly np.Array[]): np.Array[] => parameters.map((on
 const release = (parameters: readonly np.Array[]): void => {
   for (const one of parameters) one.dispose();
 };
-
-/** E|∇ₓ D(x)|-based penalties need the gradient with respect to the input, and then the gradient of that. */
-function inputGradients(discriminator: readonly np.Array[], x: np.Array): np.Array {
-  return grad((input: np.Array) => applyMlp(refs(discriminator), input, 'leaky-relu').sum())(x);
-}
 
 export class Gan {
   readonly generatorSizes: readonly number[];
@@ -72,14 +67,22 @@ export class Gan {
         let value: np.Array;
         if (loss === 'wgan-gp') {
           const between = real.ref.mul(mix.ref).add(fake.ref.mul(np.subtract(1, mix.ref)));
-          const length = np.sqrt(np.square(inputGradients(parameters, between)).sum(1).add(1e-12));
+          const length = np.sqrt(
+            np
+              .square(inputSlope(refs(parameters), between))
+              .sum(1)
+              .add(1e-12),
+          );
           value = onFake
             .mean()
             .sub(onReal.mean())
             .add(np.square(length.sub(1)).mean().mul(PENALTY));
         } else value = nn.softplus(onReal.neg()).mean().add(nn.softplus(onFake).mean());
         if (r1 > 0) {
-          const square = np.square(inputGradients(parameters, real.ref)).sum(1).mean();
+          const square = np
+            .square(inputSlope(refs(parameters), real.ref))
+            .sum(1)
+            .mean();
           value = value.add(square.mul(r1 / 2));
         }
         release([...parameters, real, fake, mix]);
@@ -126,6 +129,26 @@ export class Gan {
     );
     const onGenerator = await update(this.generatorAdam, this.generator, value, slopes);
     return { discriminator: onDiscriminator, generator: onGenerator };
+  }
+
+  /** Loss and gradients of the discriminator on given points, without moving anything: for checks and for teaching. */
+  async discriminatorGradients(
+    real: Float32Array,
+    fake: Float32Array,
+    mix: Float32Array,
+  ): Promise<{ loss: number; gradients: Float32Array[] }> {
+    const { pack } = this.options;
+    const rows = mix.length;
+    const [value, slopes] = this.discriminate(
+      toArrays(this.discriminator, this.discriminatorSizes),
+      np.array(real as Float32Array<ArrayBuffer>).reshape([rows, 2 * pack]),
+      np.array(fake as Float32Array<ArrayBuffer>).reshape([rows, 2 * pack]),
+      np.array(mix as Float32Array<ArrayBuffer>).reshape([rows, 1]),
+    );
+    const gradients: Float32Array[] = [];
+    for (const slope of slopes) gradients.push((await slope.data()) as Float32Array);
+    const [loss = Number.NaN] = (await value.data()) as Float32Array;
+    return { loss, gradients };
   }
 
   private noise(n: number): np.Array {
