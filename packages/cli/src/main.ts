@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { registerAudit } from './commands/audit.ts';
 import { registerBank } from './commands/bank.ts';
+import { registerLab } from './commands/lab/register.ts';
 import { registerStart } from './commands/start.ts';
 import { registerStats } from './commands/stats/register.ts';
 import { CommandFailure } from './failure.ts';
@@ -22,11 +23,13 @@ Examples:
   viva demo --reset                  a demonstration with simulated ratings
   viva bank check                    check every file of the question bank
   viva bank search 量化 校准
+  viva lab run gan-vs-diffusion      both models trained and measured
   viva stats fit ratings.csv         severity, reliability, adjusted scores from a CSV
   viva audit verify                  find changed or missing rows`,
   );
 
-for (const register of [registerStart, registerBank, registerStats, registerAudit]) register(program);
+for (const register of [registerStart, registerBank, registerLab, registerStats, registerAudit])
+  register(program);
 
 try {
   await program.parseAsync();

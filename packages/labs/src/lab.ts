@@ -79,12 +79,20 @@ export async function runLab<P>(
   options: { seed: number; onProgress?: (progress: RunProgress) => void; signal?: AbortSignal },
 ): Promise<Measures> {
   const session = await lab.begin(params, options.seed);
+  let breathed = performance.now();
   try {
     while (session.at < session.steps) {
+      // The engine's promises settle without the event loop: signals and timers would never be heard.
+      if (performance.now() - breathed > 40) {
+        await new Promise((done) => setTimeout(done));
+        breathed = performance.now();
+      }
       options.signal?.throwIfAborted();
       await session.advance(Math.min(10, session.steps - session.at));
       options.onProgress?.({ step: session.at, steps: session.steps });
     }
+    await new Promise((done) => setTimeout(done));
+    options.signal?.throwIfAborted();
     return await session.measure();
   } finally {
     session.dispose();
