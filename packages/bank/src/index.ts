@@ -15,6 +15,9 @@ export {
   type CalibrationTranscript,
   type Claim,
   type ClaimCheck,
+  type Competency,
+  type Errata,
+  type Erratum,
   type Finding,
   type Kit,
   type KitItem,
@@ -27,4 +30,6 @@ export {
   type QuestionText,
   type ScalePoint,
   type Source,
+  VERDICTS,
+  type Verdict,
 } from './types.ts';
