@@ -125,9 +125,9 @@ export const DEQUANTISABLE: ReadonlySet<GgmlType> = new Set<GgmlType>([
  * @throws RangeError for a type that is not in {@link DEQUANTISABLE}, or a broken block
  */
 export function dequantise(bytes: Uint8Array, type: GgmlType): Float32Array<ArrayBuffer> {
-  if (type === 'F32') return new Float32Array(bytes.slice().buffer);
+  if (type === 'F32') return new Float32Array(new Uint8Array(bytes).buffer);
   if (type === 'BF16') {
-    const words = new Uint16Array(bytes.slice().buffer);
+    const words = new Uint16Array(new Uint8Array(bytes).buffer);
     const out = new Uint32Array(words.length);
     for (let i = 0; i < words.length; i += 1) out[i] = (words[i] ?? 0) << 16;
     return new Float32Array(out.buffer);
