@@ -94,6 +94,7 @@ const opening = createRoute({
 const decision = createRoute({
   getParentRoute: () => layout,
   path: '/openings/$openingId/decision',
+  validateSearch: z.object({ top: z.coerce.number().int().min(1).max(1000).optional().catch(undefined) }),
   component: lazyPage(() => import('../pages/decision/decision-page.tsx'), 'DecisionPage'),
 });
 
