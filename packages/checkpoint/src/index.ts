@@ -1,4 +1,15 @@
-/** GGUF files */
+/**
+ * Model files as streams: safetensors, quantisation, and the Hugging Face hub's protocol.
+ * @module
+ */
+
+export { CheckpointError, DtypeError, FileError, FormatError, OptionError, type Where } from './errors.ts';
+export {
+  type AtomicWriteOptions,
+  atomicWriteFile,
+  atomicWriteFolder,
+  type FileSink,
+} from './files/atomic-write.ts';
 export { convertFolder } from './gguf/convert/convert.ts';
 export type { FolderTensor, ModelFolder } from './gguf/convert/folder.ts';
 export { GgufError, type GgufErrorCode } from './gguf/format/errors.ts';
@@ -13,7 +24,6 @@ export {
 export { type ByteSource, memorySource, openSource } from './gguf/format/source.ts';
 export {
   DEFAULT_ALIGNMENT,
-  elementCount,
   GGML_TYPES,
   type GgmlType,
   type GgufArray,
@@ -35,3 +45,14 @@ export {
   SCHEMES,
   type SchemeName,
 } from './gguf/quantise/scheme.ts';
+export {
+  DTYPE_BYTES,
+  type Dtype,
+  fromFloat32,
+  isDtype,
+  isFloating,
+  roundHalfEven,
+  toFloat32,
+} from './tensor/dtype.ts';
+export { bf16ToFloat32, float16ToFloat32, float32ToBf16, float32ToFloat16 } from './tensor/half.ts';
+export { type ChunkOptions, elementCount, type TensorInfo, type TensorReader } from './tensor/tensor.ts';

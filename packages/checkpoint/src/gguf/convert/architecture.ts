@@ -24,7 +24,7 @@ const CLASSES: Readonly<Record<string, ArchitectureName>> = {
 /**
  * Which architecture a `config.json` describes.
  *
- * @throws GgufError `gguf_unsupported` for any other
+ * @throws GgufError `GGUF_UNSUPPORTED` for any other
  */
 export function architectureOf(file: string, config: JsonObject): ArchitectureName {
   const list = config.architectures;
@@ -32,7 +32,7 @@ export function architectureOf(file: string, config: JsonObject): ArchitectureNa
   const found = name === undefined ? undefined : CLASSES[name];
   if (!found)
     throw new GgufError(
-      'gguf_unsupported',
+      'GGUF_UNSUPPORTED',
       file,
       `the architecture ${name ? `${name} ` : ''}cannot be converted; these can: ${Object.keys(CLASSES).join(', ')}`,
     );
@@ -84,7 +84,7 @@ const BERT_DROPPED = /^(pooler\.|cls\.|embeddings\.position_ids$)/;
 /**
  * The name in GGUF of a tensor of a Hugging Face folder; undefined for one that GGUF does not hold.
  *
- * @throws GgufError `gguf_unsupported` for a tensor that this architecture should not have
+ * @throws GgufError `GGUF_UNSUPPORTED` for a tensor that this architecture should not have
  */
 export function ggufName(architecture: ArchitectureName, name: string, file: string): string | undefined {
   const bert = architecture === 'bert';
@@ -101,7 +101,7 @@ export function ggufName(architecture: ArchitectureName, name: string, file: str
   const part = match && (bert ? BERT_LAYER : DECODER_LAYER)[match[2] ?? ''];
   if (match && part) return `blk.${match[1]}.${part}.${match[3]}`;
   throw new GgufError(
-    'gguf_unsupported',
+    'GGUF_UNSUPPORTED',
     file,
     `tensor ${name} is not known in the architecture ${architecture}`,
     name,
@@ -167,7 +167,7 @@ function addRope(
         needNumber(file, rope, 'original_max_position_embeddings'),
       );
   } else if (type !== 'default' && type !== 'llama3')
-    throw new GgufError('gguf_unsupported', file, `rotary scaling of type "${type}" cannot be converted`);
+    throw new GgufError('GGUF_UNSUPPORTED', file, `rotary scaling of type "${type}" cannot be converted`);
   out.float32(key('rope.freq_base'), numberAt(rope, 'rope_theta'));
 }
 

@@ -47,14 +47,14 @@ function steps(pre: JsonObject): string {
 /**
  * llama.cpp's name (`tokenizer.ggml.pre`) for the pre-tokenizer of a tokenizer.json, found by what it does.
  *
- * @throws GgufError `gguf_unsupported` for one that is not known, naming its steps
+ * @throws GgufError `GGUF_UNSUPPORTED` for one that is not known, naming its steps
  */
 export function preTokenizerName(file: string, tokenizer: JsonObject): string {
   const found = steps(objectAt(tokenizer, 'pre_tokenizer'));
   const known = PRE_TOKENIZERS.find(([, expected]) => expected === found);
   if (known) return known[0];
   throw new GgufError(
-    'gguf_unsupported',
+    'GGUF_UNSUPPORTED',
     file,
     `the pre-tokenizer is not one that is known to llama.cpp here: ${found}. Known: ${PRE_TOKENIZERS.map(([name]) => name).join(', ')}`,
   );
@@ -66,7 +66,7 @@ function mergesOf(file: string, tokenizer: JsonObject): string[] {
     if (typeof merge === 'string') return merge;
     if (Array.isArray(merge) && merge.length === 2 && merge.every((part) => typeof part === 'string'))
       return merge.map((part) => String(part).replaceAll(' ', 'Ġ')).join(' ');
-    throw new GgufError('gguf_metadata', file, `merge ${i} is neither "a b" nor ["a", "b"]`);
+    throw new GgufError('GGUF_METADATA', file, `merge ${i} is neither "a b" nor ["a", "b"]`);
   });
 }
 

@@ -1,6 +1,8 @@
 /** From a Hugging Face folder to the content of a GGUF file, in the precision that the folder has. */
+
+import { elementCount } from '../../tensor/tensor.ts';
 import { GgufError } from '../format/errors.ts';
-import { elementCount, type GgmlType, type GgufMetadata } from '../format/types.ts';
+import type { GgmlType, GgufMetadata } from '../format/types.ts';
 import type { GgufContent, GgufTensorInput } from '../format/write.ts';
 import { dequantise } from '../quantise/dequantise.ts';
 import {
@@ -31,7 +33,7 @@ function addTokenizer(out: MetadataBuilder, folder: ModelFolder): void {
     addSentencePieceTokenizer(out, folder);
   else if (!tokenizer)
     throw new GgufError(
-      'gguf_missing',
+      'GGUF_MISSING',
       folder.path,
       'there is neither a tokenizer.json nor a tokenizer.model',
     );
@@ -39,7 +41,7 @@ function addTokenizer(out: MetadataBuilder, folder: ModelFolder): void {
   else if (type === 'BPE') addByteLevelTokenizer(out, folder, tokenizer);
   else
     throw new GgufError(
-      'gguf_unsupported',
+      'GGUF_UNSUPPORTED',
       `${folder.path}/tokenizer.json`,
       `a tokenizer of type ${type ?? '(none)'} cannot be converted; BPE and WordPiece can`,
     );
@@ -77,7 +79,7 @@ function convertTensor(
         const rows = tensor.shape[0] ?? 0;
         if (rows % (2 * heads) !== 0)
           throw new GgufError(
-            'gguf_tensor',
+            'GGUF_TENSOR',
             folder.path,
             `tensor ${tensor.name} has ${rows} rows, which ${heads} heads cannot share in pairs`,
             tensor.name,
@@ -141,6 +143,6 @@ export function convertFolder(folder: ModelFolder): GgufContent {
       data: () => [new Uint8Array(factors.buffer)],
     });
   if (!tensors.some(({ name }) => name === 'token_embd.weight'))
-    throw new GgufError('gguf_missing', folder.path, 'there are no token embeddings among the tensors');
+    throw new GgufError('GGUF_MISSING', folder.path, 'there are no token embeddings among the tensors');
   return { metadata: metadataOf(folder, architecture), tensors };
 }

@@ -33,11 +33,11 @@ export const booleanAt = (object: JsonObject | undefined, key: string): boolean 
   return typeof value === 'boolean' ? value : undefined;
 };
 
-/** @throws GgufError `gguf_missing` when the number is not there */
+/** @throws GgufError `GGUF_MISSING` when the number is not there */
 export function needNumber(file: string, object: JsonObject, key: string): number {
   const value = numberAt(object, key);
   if (value === undefined || !Number.isFinite(value))
-    throw new GgufError('gguf_missing', file, `"${key}" is missing, or not a number`);
+    throw new GgufError('GGUF_MISSING', file, `"${key}" is missing, or not a number`);
   return value;
 }
 
@@ -48,11 +48,11 @@ export function parseObject(file: string, text: string): JsonObject {
     value = JSON.parse(text) as Json;
   } catch (error) {
     throw new GgufError(
-      'gguf_metadata',
+      'GGUF_METADATA',
       file,
       `this is not JSON: ${error instanceof Error ? error.message : error}`,
     );
   }
-  if (!isObject(value)) throw new GgufError('gguf_metadata', file, 'this is JSON, but not an object');
+  if (!isObject(value)) throw new GgufError('GGUF_METADATA', file, 'this is JSON, but not an object');
   return value;
 }

@@ -20,7 +20,7 @@ function* fields(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   const broken = () =>
-    new GgufError('gguf_truncated', file, `the SentencePiece model is damaged at byte ${at}`);
+    new GgufError('GGUF_TRUNCATED', file, `the SentencePiece model is damaged at byte ${at}`);
   const varint = (): number => {
     let value = 0;
     for (let shift = 0; shift < 70; shift += 7) {
@@ -60,7 +60,7 @@ export function parseSentencePiece(bytes: Uint8Array, file: string): Piece[] {
     pieces.push(piece);
   }
   if (pieces.length === 0)
-    throw new GgufError('gguf_metadata', file, 'there is no piece in this SentencePiece model');
+    throw new GgufError('GGUF_METADATA', file, 'there is no piece in this SentencePiece model');
   return pieces;
 }
 

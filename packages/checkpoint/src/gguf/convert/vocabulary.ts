@@ -59,10 +59,10 @@ export function vocabularyOf(folder: ModelFolder): Token[] {
   const tokens: (Token | undefined)[] = [];
   const put = (id: number, token: Token, replace: boolean) => {
     if (!Number.isInteger(id) || id < 0 || id >= MOST_TOKENS)
-      throw new GgufError('gguf_metadata', file, `the token ${JSON.stringify(token.text)} has the id ${id}`);
+      throw new GgufError('GGUF_METADATA', file, `the token ${JSON.stringify(token.text)} has the id ${id}`);
     if (tokens[id] && !replace)
       throw new GgufError(
-        'gguf_metadata',
+        'GGUF_METADATA',
         file,
         `the tokens ${JSON.stringify(tokens[id]?.text)} and ${JSON.stringify(token.text)} have the same id, ${id}`,
       );
@@ -74,7 +74,7 @@ export function vocabularyOf(folder: ModelFolder): Token[] {
   const rows = numberAt(folder.config, 'vocab_size') ?? tokens.length;
   if (tokens.length > rows)
     throw new GgufError(
-      'gguf_metadata',
+      'GGUF_METADATA',
       file,
       `the tokenizer has ids up to ${tokens.length - 1}, the model only ${rows} rows of embeddings (vocab_size in config.json)`,
     );

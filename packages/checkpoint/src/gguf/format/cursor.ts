@@ -33,13 +33,13 @@ export class HeaderCursor {
   need(length: number | bigint, what: string, tensor?: string): number {
     if (length > this.remaining)
       throw this.fail(
-        'gguf_truncated',
+        'GGUF_TRUNCATED',
         `${what} at byte ${this.position} needs ${length} bytes, but the file ends after ${this.remaining} more; it is truncated or damaged`,
         tensor,
       );
     if (this.position + Number(length) > this.#limit)
       throw this.fail(
-        'gguf_too_large',
+        'GGUF_TOO_LARGE',
         `the header goes on past ${this.#limit} bytes (at ${what}, byte ${this.position}); raise maxHeaderBytes if the file is to be trusted`,
         tensor,
       );
@@ -113,7 +113,7 @@ export class HeaderCursor {
     try {
       return utf8.decode(this.#window.subarray(from, from + length));
     } catch {
-      throw this.fail('gguf_metadata', `${what} at byte ${at} is not valid UTF-8`);
+      throw this.fail('GGUF_METADATA', `${what} at byte ${at} is not valid UTF-8`);
     }
   }
 }

@@ -75,7 +75,7 @@ async function valueType(cursor: HeaderCursor, what: string): Promise<GgufValueT
   const type = VALUE_TYPES[id];
   if (!type)
     throw cursor.fail(
-      'gguf_metadata',
+      'GGUF_METADATA',
       `${what} has the unknown value type ${id} at byte ${at} (known: 0 to 12)`,
     );
   return type;
@@ -85,13 +85,13 @@ async function boolean(cursor: HeaderCursor, what: string): Promise<boolean> {
   const at = cursor.position;
   const byte = await cursor.uint8(what);
   if (byte > 1)
-    throw cursor.fail('gguf_metadata', `${what} is a bool of value ${byte} at byte ${at}, not 0 or 1`);
+    throw cursor.fail('GGUF_METADATA', `${what} is a bool of value ${byte} at byte ${at}, not 0 or 1`);
   return byte === 1;
 }
 
 async function arrayValue(cursor: HeaderCursor, what: string, depth: number): Promise<GgufArray> {
   if (depth > MAX_NESTING)
-    throw cursor.fail('gguf_metadata', `${what} nests arrays more than ${MAX_NESTING} deep`);
+    throw cursor.fail('GGUF_METADATA', `${what} nests arrays more than ${MAX_NESTING} deep`);
   const of = await valueType(cursor, `the elements of ${what}`);
   const count64 = await cursor.uint64(`the length of ${what}`);
   cursor.need(count64 * BigInt(WIDTH[of]), `${what}, an array of ${count64} × ${of},`);
@@ -132,7 +132,7 @@ async function readMetadata(cursor: HeaderCursor, count: number): Promise<Map<st
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < count; i += 1) {
     const key = await cursor.string(`metadata key ${i}`);
-    if (metadata.has(key)) throw cursor.fail('gguf_metadata', `the metadata key ${shown(key)} occurs twice`);
+    if (metadata.has(key)) throw cursor.fail('GGUF_METADATA', `the metadata key ${shown(key)} occurs twice`);
     metadata.set(key, await readValue(cursor, key));
   }
   return metadata;
@@ -144,7 +144,7 @@ function alignmentOf(cursor: HeaderCursor, metadata: GgufMetadata): number {
   const value = entry.type === 'uint32' ? entry.value : Number.NaN;
   if (!(value > 0 && value <= 1 << 30 && (value & (value - 1)) === 0))
     throw cursor.fail(
-      'gguf_metadata',
+      'GGUF_METADATA',
       `general.alignment is ${entry.type} ${String(entry.value).slice(0, 40)}; it must be a uint32 and a power of two`,
     );
   return value;
@@ -160,13 +160,13 @@ interface RelativeTensor {
 async function readTensorInfo(cursor: HeaderCursor, index: number): Promise<RelativeTensor> {
   const name = await cursor.string(`the name of tensor ${index}`);
   const where = `tensor ${shown(name)}`;
-  if (name.length === 0) throw cursor.fail('gguf_tensor', `tensor ${index} has an empty name`);
+  if (name.length === 0) throw cursor.fail('GGUF_TENSOR', `tensor ${index} has an empty name`);
   if (Buffer.byteLength(name) > MAX_TENSOR_NAME)
-    throw cursor.fail('gguf_tensor', `${where} has a name of more than ${MAX_TENSOR_NAME} bytes`, name);
+    throw cursor.fail('GGUF_TENSOR', `${where} has a name of more than ${MAX_TENSOR_NAME} bytes`, name);
   const rank = await cursor.uint32(`the number of dimensions of ${where}`, name);
   if (rank > MAX_DIMENSIONS)
     throw cursor.fail(
-      'gguf_tensor',
+      'GGUF_TENSOR',
       `${where} has ${rank} dimensions; at most ${MAX_DIMENSIONS} are allowed`,
       name,
     );
@@ -175,10 +175,10 @@ async function readTensorInfo(cursor: HeaderCursor, index: number): Promise<Rela
   for (let axis = 0; axis < rank; axis += 1) {
     const size = await cursor.uint64(`dimension ${axis} of ${where}`, name);
     elements *= size;
-    if (size === 0n) throw cursor.fail('gguf_tensor', `${where} has a dimension of size 0`, name);
+    if (size === 0n) throw cursor.fail('GGUF_TENSOR', `${where} has a dimension of size 0`, name);
     if (elements > BigInt(Number.MAX_SAFE_INTEGER))
       throw cursor.fail(
-        'gguf_tensor',
+        'GGUF_TENSOR',
         `${where} claims more than 2^53 elements (dimension ${axis} is ${size})`,
         name,
       );
@@ -188,7 +188,7 @@ async function readTensorInfo(cursor: HeaderCursor, index: number): Promise<Rela
   const type = ggmlTypeById(typeId);
   if (!type)
     throw cursor.fail(
-      'gguf_tensor',
+      'GGUF_TENSOR',
       `${where} has the element type ${typeId}, which is unknown or withdrawn`,
       name,
     );
@@ -208,19 +208,19 @@ function place(
     const bytes = tensorBytes(type, dimensions);
     if (bytes === undefined)
       throw cursor.fail(
-        'gguf_tensor',
+        'GGUF_TENSOR',
         `${where} has rows of ${dimensions[0]} elements, which is not a multiple of the block of ${type}, ${GGML_TYPES[type].blockSize}`,
         name,
       );
     if (offset % BigInt(alignment) !== 0n)
       throw cursor.fail(
-        'gguf_tensor',
+        'GGUF_TENSOR',
         `${where} begins at ${offset}, off the alignment of ${alignment}`,
         name,
       );
     if (BigInt(dataStart) + offset + BigInt(bytes) > BigInt(source.size))
       throw cursor.fail(
-        'gguf_truncated',
+        'GGUF_TRUNCATED',
         `${where} needs bytes ${BigInt(dataStart) + offset} to ${BigInt(dataStart) + offset + BigInt(bytes)}, but the file has ${source.size}; it is truncated or damaged`,
         name,
       );
@@ -231,7 +231,7 @@ function place(
     const next = ordered[i + 1];
     if (next && next.start < tensor.start + tensor.bytes)
       throw cursor.fail(
-        'gguf_tensor',
+        'GGUF_TENSOR',
         `tensors ${shown(tensor.name)} and ${shown(next.name)} overlap at byte ${next.start}`,
         next.name,
       );
@@ -247,14 +247,11 @@ function place(
 export async function readHeader(source: ByteSource, options: ReadOptions = {}): Promise<GgufHeader> {
   const cursor = new HeaderCursor(source, options.maxHeaderBytes ?? 2 ** 30);
   if (source.size < 4 || (await cursor.uint32('the magic number')) !== MAGIC)
-    throw cursor.fail(
-      'gguf_not_a_gguf_file',
-      'this is not a GGUF file: it does not begin with the letters GGUF',
-    );
+    throw cursor.fail('GGUF_NOT_GGUF', 'this is not a GGUF file: it does not begin with the letters GGUF');
   const version = await cursor.uint32('the version');
   if (version !== 2 && version !== 3)
     throw cursor.fail(
-      'gguf_version',
+      'GGUF_VERSION',
       version > 0 && version % 65536 === 0
         ? 'this file is big-endian; only little-endian GGUF can be read. Convert it with gguf-py’s gguf_convert_endian'
         : `GGUF version ${version} cannot be read, only 2 and 3; convert the model again with a current tool`,
@@ -270,7 +267,7 @@ export async function readHeader(source: ByteSource, options: ReadOptions = {}):
   for (let i = 0; i < Number(tensorCount); i += 1) {
     const info = await readTensorInfo(cursor, i);
     if (names.has(info.name))
-      throw cursor.fail('gguf_tensor', `the tensor ${shown(info.name)} occurs twice`, info.name);
+      throw cursor.fail('GGUF_TENSOR', `the tensor ${shown(info.name)} occurs twice`, info.name);
     names.add(info.name);
     infos.push(info);
   }
@@ -288,7 +285,7 @@ export async function readHeader(source: ByteSource, options: ReadOptions = {}):
 export interface GgufFile extends GgufHeader {
   readonly path: string;
   readonly fileBytes: number;
-  /** @throws GgufError `gguf_missing` when there is none of that name */
+  /** @throws GgufError `GGUF_MISSING` when there is none of that name */
   tensor(name: string): GgufTensor;
   /** All bytes of a tensor. */
   read(tensor: GgufTensor): Promise<Uint8Array>;
@@ -314,7 +311,7 @@ export async function openGgufSource(source: ByteSource, options: ReadOptions = 
     tensor(name) {
       const tensor = byName.get(name);
       if (!tensor)
-        throw new GgufError('gguf_missing', source.name, `there is no tensor ${shown(name)}`, name);
+        throw new GgufError('GGUF_MISSING', source.name, `there is no tensor ${shown(name)}`, name);
       return tensor;
     },
     read: (tensor) => source.read(tensor.start, tensor.bytes),

@@ -2,6 +2,7 @@
  * GGUF's vocabulary: value types of metadata and element types of tensors, with their block sizes.
  * Source: the GGUF specification (ggml, docs/gguf.md) and the enumerations of ggml.h.
  */
+import { elementCount } from '../../tensor/tensor.ts';
 
 /** Metadata value types, by their number in the file. */
 export const VALUE_TYPES = [
@@ -122,11 +123,6 @@ export interface GgufTensor {
   readonly start: number;
   /** Length in bytes, without padding. */
   readonly bytes: number;
-}
-
-/** Elements of a tensor with these dimensions. */
-export function elementCount(dimensions: readonly number[]): number {
-  return dimensions.reduce((product, size) => product * size, 1);
 }
 
 /** Bytes of a tensor, or undefined when a row is not a whole number of blocks. */

@@ -1,8 +1,8 @@
 /** Writes GGUF version 3: the header, then each tensor as its bytes arrive. */
+import { elementCount } from '../../tensor/tensor.ts';
 import { GgufError } from './errors.ts';
 import {
   DEFAULT_ALIGNMENT,
-  elementCount,
   GGML_TYPES,
   type GgmlType,
   type GgufMetadata,
@@ -120,7 +120,7 @@ export function layOut(path: string, { metadata, tensors }: GgufContent): GgufLa
   const alignmentEntry = metadata.get('general.alignment');
   const alignment = alignmentEntry?.type === 'uint32' ? alignmentEntry.value : DEFAULT_ALIGNMENT;
   if (!(alignment > 0 && (alignment & (alignment - 1)) === 0))
-    throw new GgufError('gguf_metadata', path, `general.alignment ${alignment} is not a power of two`);
+    throw new GgufError('GGUF_METADATA', path, `general.alignment ${alignment} is not a power of two`);
   const out = new ByteBuilder();
   out.raw(new Uint8Array([0x47, 0x47, 0x55, 0x46]));
   out.number('uint32', 3);
@@ -135,7 +135,7 @@ export function layOut(path: string, { metadata, tensors }: GgufContent): GgufLa
   const sizes: number[] = [];
   let offset = 0;
   for (const { name, type, dimensions } of tensors) {
-    const fail = (message: string) => new GgufError('gguf_tensor', path, `tensor ${name} ${message}`, name);
+    const fail = (message: string) => new GgufError('GGUF_TENSOR', path, `tensor ${name} ${message}`, name);
     if (seen.has(name)) throw fail('is given twice');
     seen.add(name);
     if (name.length === 0 || Buffer.byteLength(name) > 63) throw fail('must have a name of 1 to 63 bytes');
@@ -187,7 +187,7 @@ export async function* encodeGguf(
     }
     if (written !== size)
       throw new GgufError(
-        'gguf_tensor',
+        'GGUF_TENSOR',
         path,
         `tensor ${tensor.name} should have ${size} bytes, but its data are ${written > size ? 'longer' : `${written} long`}`,
         tensor.name,

@@ -48,20 +48,20 @@ function metadataNumber(metadata: GgufMetadata, key: string): number | undefined
 /**
  * The figures in a model's metadata that its mixture of types depends on.
  *
- * @throws GgufError `gguf_missing` without architecture or number of layers
+ * @throws GgufError `GGUF_MISSING` without architecture or number of layers
  */
 export function modelShape(metadata: GgufMetadata, name: string): ModelShape {
   const architecture = metadata.get('general.architecture');
   if (architecture?.type !== 'string')
     throw new GgufError(
-      'gguf_missing',
+      'GGUF_MISSING',
       name,
       'the metadata lack general.architecture; is this a language model?',
     );
   const prefix = architecture.value;
   const layers = metadataNumber(metadata, `${prefix}.block_count`);
   if (layers === undefined)
-    throw new GgufError('gguf_missing', name, `the metadata lack ${prefix}.block_count`);
+    throw new GgufError('GGUF_MISSING', name, `the metadata lack ${prefix}.block_count`);
   const heads = metadataNumber(metadata, `${prefix}.attention.head_count`) ?? 1;
   return {
     architecture: prefix,
@@ -91,7 +91,7 @@ const isPlain = (type: GgmlType) => type === 'F32' || type === 'F16' || type ===
 function converted(tensor: GgufTensorInput, to: GgmlType, options: QuantiseOptions): GgufTensorInput {
   const { name, pool, requantise } = options;
   const refuse = (message: string) =>
-    new GgufError('gguf_unsupported', name, `tensor ${tensor.name} ${message}`, tensor.name);
+    new GgufError('GGUF_UNSUPPORTED', name, `tensor ${tensor.name} ${message}`, tensor.name);
   if (to === tensor.type) return tensor;
   if (!isTarget(to)) throw refuse(`cannot be converted to ${to}`);
   if (!DEQUANTISABLE.has(tensor.type))
@@ -110,7 +110,7 @@ function converted(tensor: GgufTensorInput, to: GgmlType, options: QuantiseOptio
         sourceBlockBytes: GGML_TYPES[tensor.type].blockBytes,
         fault: ({ element, reason }) =>
           new GgufError(
-            'gguf_not_finite',
+            'GGUF_NOT_FINITE',
             name,
             reason === 'not_finite'
               ? `tensor ${tensor.name} holds an infinite value or NaN at element ${element} (row ${Math.floor(element / row)}, column ${element % row}); the weights are damaged`
