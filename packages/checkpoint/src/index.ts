@@ -12,6 +12,7 @@ export {
 } from './files/atomic-write.ts';
 export { convertFolder } from './gguf/convert/convert.ts';
 export type { FolderTensor, ModelFolder } from './gguf/convert/folder.ts';
+export { readModelFolder } from './gguf/convert/read-folder.ts';
 export { GgufError, type GgufErrorCode } from './gguf/format/errors.ts';
 export {
   type GgufFile,

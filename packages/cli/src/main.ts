@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { registerAudit } from './commands/audit.ts';
 import { registerBank } from './commands/bank.ts';
+import { registerModel } from './commands/model/register.ts';
 import { registerStart } from './commands/start.ts';
 import { registerStats } from './commands/stats/register.ts';
 import { CommandFailure } from './failure.ts';
@@ -23,10 +24,12 @@ Examples:
   viva bank check                    check every file of the question bank
   viva bank search 量化 校准
   viva stats fit ratings.csv         severity, reliability, adjusted scores from a CSV
+  viva model quantize in.gguf out.gguf --scheme q4_k_m
   viva audit verify                  find changed or missing rows`,
   );
 
-for (const register of [registerStart, registerBank, registerStats, registerAudit]) register(program);
+for (const register of [registerStart, registerBank, registerModel, registerStats, registerAudit])
+  register(program);
 
 try {
   await program.parseAsync();
