@@ -10,6 +10,14 @@ export {
   atomicWriteFolder,
   type FileSink,
 } from './files/atomic-write.ts';
+export { INDEX_FILE, type ModelFolder, openModelFolder } from './safetensors/folder.ts';
+export { encodeHeader, type NewTensor, parseHeader, type SafetensorsHeader } from './safetensors/header.ts';
+export { openSafetensors } from './safetensors/reader.ts';
+export {
+  type SafetensorsWriteOptions,
+  type SafetensorsWriter,
+  writeSafetensors,
+} from './safetensors/writer.ts';
 export {
   DTYPE_BYTES,
   type Dtype,
