@@ -10,6 +10,54 @@ export {
   atomicWriteFolder,
   type FileSink,
 } from './files/atomic-write.ts';
+export { BOUNDS, type FourBitType, LEVELS, RISING } from './quantize/codebooks.ts';
+export {
+  DYNAMIC_MAP,
+  dequantizeScales,
+  NESTED_BLOCK,
+  type NestedScales,
+  quantizeScales,
+} from './quantize/double-quant.ts';
+export type { QuantError } from './quantize/error-measure.ts';
+export {
+  BLOCK_SIZES,
+  type BlockSize,
+  checkBlockSize,
+  dequantizeFourBit,
+  type FourBitBlocks,
+  quantizeFourBit,
+} from './quantize/four-bit.ts';
+export {
+  dequantizeInt8Rows,
+  type Int8Rows,
+  type MixedProduct,
+  mixedPrecisionProduct,
+  outlierColumns,
+  quantizeInt8Rows,
+} from './quantize/llm-int8.ts';
+export {
+  decodeState,
+  encodeState,
+  type QuantState,
+  stateTensors,
+  type TorchFloat,
+} from './quantize/quant-state.ts';
+export { quantizationConfig } from './quantize/quantization-config.ts';
+export {
+  type QuantizeModelOptions,
+  type QuantizeProgress,
+  type QuantizeReport,
+  quantizeModel,
+  type TensorQuantizer,
+  type TensorReport,
+} from './quantize/quantize-model.ts';
+export {
+  plannedTensors,
+  type QuantizedTensor,
+  quantizeTensor,
+  type WeightScheme,
+} from './quantize/quantize-tensor.ts';
+export { type KeptBecause, keptBecause, type SelectOptions } from './quantize/select.ts';
 export { INDEX_FILE, type ModelFolder, openModelFolder } from './safetensors/folder.ts';
 export { encodeHeader, type NewTensor, parseHeader, type SafetensorsHeader } from './safetensors/header.ts';
 export { openSafetensors } from './safetensors/reader.ts';

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { auditVerify } from './commands/audit.ts';
 import { bankCheck, bankSearch } from './commands/bank.ts';
+import { addModelCommands } from './commands/model.ts';
 import { demo, start } from './commands/start.ts';
 import { CommandFailure } from './failure.ts';
 import { VERSION } from './version.ts';
@@ -21,6 +22,7 @@ Examples:
   viva demo --reset                  a demonstration with simulated ratings
   viva bank check                    check every file of the question bank
   viva bank search 量化 校准
+  viva model inspect ./mistral-7b    tensors, sizes, what quantising would save
   viva audit verify                  find changed or missing rows`,
   );
 
@@ -65,6 +67,8 @@ bank
   .option('--bank <folder>', 'the question bank')
   .option('--json', 'print results as JSON')
   .action(bankSearch);
+
+addModelCommands(program);
 
 program
   .command('audit')

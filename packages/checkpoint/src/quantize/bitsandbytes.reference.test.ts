@@ -6,6 +6,7 @@ import type { TensorReader } from '../tensor/tensor.ts';
 import type { FourBitType } from './codebooks.ts';
 import { dequantizeScales, quantizeScales } from './double-quant.ts';
 import { type BlockSize, dequantizeFourBit, quantizeFourBit } from './four-bit.ts';
+import { quantizeInt8Rows } from './llm-int8.ts';
 import { pythonFloat, stateTensors, type TorchFloat } from './quant-state.ts';
 import { torchMean } from './torch-mean.ts';
 
@@ -74,6 +75,13 @@ describe(`bit for bit what bitsandbytes ${golden.versions.bitsandbytes} computes
   it.each(golden.sums)('the mean of $count values', ({ count, mean }) => {
     const values = Float32Array.from({ length: count }, (_, i) => (Math.imul(i, 2654435761) >>> 8) / 2 ** 24);
     expect(torchMean(values)).toBe(mean);
+  });
+
+  it.each([0, 1, 2])('LLM.int8() weights, case %i', async (index) => {
+    const source = await bytes(`int8.${index}.source`);
+    const { codes, absmax } = quantizeInt8Rows(toFloat32(source.bytes, source.dtype as Dtype), 48);
+    expect(bytesOf(absmax)).toEqual((await bytes(`int8.${index}.SCB`)).bytes);
+    expect(bytesOf(codes)).toEqual((await bytes(`int8.${index}.weight`)).bytes);
   });
 
   it('would notice one wrong byte', async () => {

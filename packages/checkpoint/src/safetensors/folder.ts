@@ -14,6 +14,8 @@ export interface ModelFolder {
   readonly folder: string;
   /** config.json, where there is one. */
   readonly config: Readonly<Record<string, unknown>> | undefined;
+  /** config.json as it stands: `10000.0` must not become `10000`, which Python takes for another type. */
+  readonly configText: string | undefined;
   readonly tensors: TensorReader;
   /** Tokenizer, licence and the like: files to carry over to a converted model. Names within `folder`. */
   readonly otherFiles: readonly string[];
@@ -32,7 +34,13 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   });
   if (found.isFile()) {
     const tensors = await openSafetensors(path);
-    const beside = { folder: dirname(path), config: undefined, otherFiles: [], warnings: [] };
+    const beside = {
+      folder: dirname(path),
+      config: undefined,
+      configText: undefined,
+      otherFiles: [],
+      warnings: [],
+    };
     return { ...beside, tensors, close: () => tensors.close() };
   }
   const names = (await readdir(path, { withFileTypes: true }))
@@ -43,11 +51,10 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   const tensors = await openWeights(path, names, warnings);
   try {
     const configFile = join(path, 'config.json');
-    const config = names.includes('config.json')
-      ? parseJsonObject(await readSmallText(configFile), configFile)
-      : undefined;
+    const configText = names.includes('config.json') ? await readSmallText(configFile) : undefined;
+    const config = configText === undefined ? undefined : parseJsonObject(configText, configFile);
     const otherFiles = names.filter((name) => name !== 'config.json' && !isWeights(name));
-    return { folder: path, config, tensors, otherFiles, warnings, close: () => tensors.close() };
+    return { folder: path, config, configText, tensors, otherFiles, warnings, close: () => tensors.close() };
   } catch (error) {
     await tensors.close();
     throw error;
