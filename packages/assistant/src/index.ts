@@ -25,6 +25,7 @@ export {
   totalTokens,
   type Usage,
 } from './model/language-model.ts';
+export { type OpenAiCompatibleOptions, openAiCompatibleModel } from './model/openai-compatible.ts';
 export {
   type ScriptedModel,
   type ScriptedModelOptions,
