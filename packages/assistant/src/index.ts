@@ -34,3 +34,20 @@ export {
 } from './model/scripted-model.ts';
 export { extractJson, generateStructured, type Structured } from './model/structured.ts';
 export { type Reservation, TokenBudget } from './model/token-budget.ts';
+export {
+  checkPrompts,
+  PROMPTS_FOLDER,
+  type Prompt,
+  type PromptFinding,
+  type PromptVersions,
+  prompt,
+  renderPrompt,
+} from './prompts/prompt-file.ts';
+export { type AnswerOptions, answerQuestion, type BankAnswer } from './retrieval/answer-question.ts';
+export { type Bm25Hit, Bm25Index, type Bm25Options, type Field } from './retrieval/bm25.ts';
+export { evaluateRetrieval, type RankingQuality, type RetrievalReport } from './retrieval/evaluate.ts';
+export { type FusedRank, fuseRanks } from './retrieval/fuse-ranks.ts';
+export { bankPassages, type Passage, type PassageSection } from './retrieval/passages.ts';
+export { type LabelledQuery, loadQuerySet, type QueryKind, type QuerySplit } from './retrieval/query-set.ts';
+export { type RetrievedPassage, Retriever, type RetrieverOptions } from './retrieval/retriever.ts';
+export { type VectorHit, VectorIndex } from './retrieval/vector-index.ts';
