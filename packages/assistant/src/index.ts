@@ -7,6 +7,16 @@ export {
   ModelError,
   StructuredOutputError,
 } from './errors.ts';
+export {
+  configurationFile,
+  configuredModel,
+  HOW_TO_SET_UP,
+  type ModelConfiguration,
+  openModel,
+  readConfiguration,
+  removeConfiguration,
+  writeConfiguration,
+} from './model/configuration.ts';
 export { type GuardOptions, guardModel } from './model/guard-model.ts';
 export {
   addUsage,
@@ -25,6 +35,7 @@ export {
   totalTokens,
   type Usage,
 } from './model/language-model.ts';
+export { type LlamaCppOptions, llamaCppModel } from './model/llama-cpp.ts';
 export { type OpenAiCompatibleOptions, openAiCompatibleModel } from './model/openai-compatible.ts';
 export {
   type ScriptedModel,
