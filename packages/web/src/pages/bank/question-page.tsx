@@ -64,6 +64,13 @@ export function QuestionPage() {
             <Markdown lang={lang}>{text.answer}</Markdown>
           </Section>
           <Claims question={question} lang={lang} />
+          {question.lab?.id === 'gan-vs-diffusion' && (
+            <p>
+              <Link to="/labs/gan-vs-diffusion" search={question.lab.params}>
+                {t('openLab')}
+              </Link>
+            </p>
+          )}
         </div>
         <div>
           <Section title={t('anchors')} lead={t('anchorsLead')}>
