@@ -10,6 +10,13 @@ export {
   atomicWriteFolder,
   type FileSink,
 } from './files/atomic-write.ts';
+export {
+  createFourBitKernels,
+  type FourBitKernels,
+  isKernelDtype,
+  type KernelDtype,
+  kernelQuantizer,
+} from './kernels/four-bit-kernels.ts';
 export { BOUNDS, type FourBitType, LEVELS, RISING } from './quantize/codebooks.ts';
 export {
   DYNAMIC_MAP,

@@ -34,6 +34,7 @@ Examples:
     .option('--lm-head', 'quantise the output head too (transformers leaves it)')
     .option('--skip <piece...>', 'leave modules with this in their name')
     .option('--max-shard <gb>', 'largest file in GB', '5')
+    .option('--threads <n>', 'threads for nf4 and fp4 (default: one a core, at most 8)')
     .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
