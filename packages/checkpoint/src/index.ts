@@ -10,6 +10,18 @@ export {
   atomicWriteFolder,
   type FileSink,
 } from './files/atomic-write.ts';
+export { type CalibrationMethod, type Calibrator, createCalibrator } from './int8/calibration.ts';
+export {
+  dequantizeInt8,
+  type Granularity,
+  type Int8Options,
+  type Int8Tensor,
+  int8Product,
+  quantizeDynamic,
+  quantizeInt8,
+  type Range,
+  scaleOf,
+} from './int8/int8.ts';
 export {
   createFourBitKernels,
   type FourBitKernels,
