@@ -10,6 +10,14 @@ export {
   atomicWriteFolder,
   type FileSink,
 } from './files/atomic-write.ts';
+export {
+  HubError,
+  type PulledFile,
+  type PullOptions,
+  type PullProgress,
+  type PullReport,
+  pullModel,
+} from './hub/pull.ts';
 export { type CalibrationMethod, type Calibrator, createCalibrator } from './int8/calibration.ts';
 export {
   dequantizeInt8,

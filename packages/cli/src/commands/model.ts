@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { modelInspect } from './model/inspect.ts';
+import { modelPull } from './model/pull.ts';
 import { modelQuantize } from './model/quantize.ts';
 
 export function addModelCommands(program: Command): void {
@@ -46,4 +47,20 @@ Examples:
   viva model quantize ./llama ./llama-int8 --scheme int8 --skip mlp.gate`,
     )
     .action(modelQuantize);
+  model
+    .command('pull <owner/name>')
+    .description('fetch a model from the Hugging Face hub; resumes, and checks every file')
+    .option('--revision <name>', 'branch, tag or commit', 'main')
+    .option('-o, --output <folder>', 'where to (default: ./name)')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      `
+HF_ENDPOINT names another server, HF_TOKEN a token for gated models. Run it again to continue after a break.
+
+Examples:
+  viva model pull mistralai/Mistral-7B-Instruct-v0.1
+  HF_ENDPOINT=https://hub.example viva model pull owner/name --revision v2`,
+    )
+    .action(modelPull);
 }
