@@ -11,8 +11,8 @@ export {
   type FileSink,
 } from './files/atomic-write.ts';
 export { convertFolder } from './gguf/convert/convert.ts';
-export type { FolderTensor, ModelFolder } from './gguf/convert/folder.ts';
-export { readModelFolder } from './gguf/convert/read-folder.ts';
+export type { ConvertibleFolder, FolderTensor } from './gguf/convert/folder.ts';
+export { readConvertibleFolder } from './gguf/convert/read-folder.ts';
 export { GgufError, type GgufErrorCode } from './gguf/format/errors.ts';
 export {
   type GgufFile,
@@ -46,6 +46,62 @@ export {
   SCHEMES,
   type SchemeName,
 } from './gguf/quantise/scheme.ts';
+export { BOUNDS, type FourBitType, LEVELS, RISING } from './quantize/codebooks.ts';
+export {
+  DYNAMIC_MAP,
+  dequantizeScales,
+  NESTED_BLOCK,
+  type NestedScales,
+  quantizeScales,
+} from './quantize/double-quant.ts';
+export type { QuantError } from './quantize/error-measure.ts';
+export {
+  BLOCK_SIZES,
+  type BlockSize,
+  checkBlockSize,
+  dequantizeFourBit,
+  type FourBitBlocks,
+  quantizeFourBit,
+} from './quantize/four-bit.ts';
+export {
+  dequantizeInt8Rows,
+  type Int8Rows,
+  type MixedProduct,
+  mixedPrecisionProduct,
+  outlierColumns,
+  quantizeInt8Rows,
+} from './quantize/llm-int8.ts';
+export {
+  decodeState,
+  encodeState,
+  type QuantState,
+  stateTensors,
+  type TorchFloat,
+} from './quantize/quant-state.ts';
+export { quantizationConfig } from './quantize/quantization-config.ts';
+export {
+  type QuantizeModelOptions,
+  type QuantizeProgress,
+  type QuantizeReport,
+  quantizeModel,
+  type TensorQuantizer,
+  type TensorReport,
+} from './quantize/quantize-model.ts';
+export {
+  plannedTensors,
+  type QuantizedTensor,
+  quantizeTensor,
+  type WeightScheme,
+} from './quantize/quantize-tensor.ts';
+export { type KeptBecause, keptBecause, type SelectOptions } from './quantize/select.ts';
+export { INDEX_FILE, type ModelFolder, openModelFolder } from './safetensors/folder.ts';
+export { encodeHeader, type NewTensor, parseHeader, type SafetensorsHeader } from './safetensors/header.ts';
+export { openSafetensors } from './safetensors/reader.ts';
+export {
+  type SafetensorsWriteOptions,
+  type SafetensorsWriter,
+  writeSafetensors,
+} from './safetensors/writer.ts';
 export {
   DTYPE_BYTES,
   type Dtype,

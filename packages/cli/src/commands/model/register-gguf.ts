@@ -1,13 +1,12 @@
 /** `viva model …`, as far as it is about GGUF files. */
 import { SCHEMES } from '@viva/checkpoint';
 import type { Command } from 'commander';
-import { CommandFailure } from '../../failure.ts';
 import { modelCompare } from './compare.ts';
 import { modelGenerate } from './generate.ts';
 import { modelPerplexity } from './perplexity.ts';
-import { isGgufScheme, type QuantizeGgufOptions, quantizeGguf } from './quantize-gguf.ts';
 
-const schemes = Object.entries(SCHEMES)
+/** The schemes, one a line. */
+export const ggufSchemes = Object.entries(SCHEMES)
   .map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`)
   .join('\n');
 
@@ -20,32 +19,6 @@ const running = (command: Command): Command =>
     .option('--json', 'print the result as JSON');
 
 export function registerGgufCommands(model: Command): void {
-  model
-    .command('quantize <model> <output>')
-    .description('a GGUF file in another precision, byte for byte as llama-quantize writes it')
-    .requiredOption('--scheme <scheme>', 'one of those below')
-    .option('--requantize', 'allow quantising what is quantised already, at a further loss')
-    .option('--pure', 'every matrix in the scheme’s own type, instead of its mixture')
-    .option('--overwrite', 'replace the output if it exists')
-    .option('--threads <count>', 'threads (default: the cores of this machine)')
-    .option('--lang <language>', 'zh-CN or en (default: as the environment says)')
-    .option('--json', 'print the result as JSON')
-    .addHelpText(
-      'after',
-      `
-Schemes:
-${schemes}
-
-Examples:
-  viva model quantize model-f16.gguf model-q4_k_m.gguf --scheme q4_k_m
-  viva model quantize model-q8_0.gguf small.gguf --scheme q4_0 --requantize`,
-    )
-    .action(async (input: string, output: string, options: QuantizeGgufOptions) => {
-      if (!isGgufScheme(options.scheme))
-        throw new CommandFailure(`--scheme ${options.scheme}: these are there:\n${schemes}`, 2);
-      await quantizeGguf(input, output, options);
-    });
-
   running(model.command('generate <model>'))
     .description('text from a GGUF model, as it comes')
     .requiredOption('--prompt <text>', 'what to continue, or with --chat what to answer')

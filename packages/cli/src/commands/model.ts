@@ -1,0 +1,67 @@
+/** `viva model …`: model files. */
+
+import type { Command } from 'commander';
+import { modelInspect } from './model/inspect.ts';
+import { modelQuantize, type QuantizeOptions } from './model/quantize.ts';
+import { isGgufScheme, type QuantizeGgufOptions, quantizeGguf } from './model/quantize-gguf.ts';
+import { ggufSchemes, registerGgufCommands } from './model/register-gguf.ts';
+
+export function addModelCommands(program: Command): void {
+  const model = program.command('model').description('model files: look, quantise, run, measure, fetch');
+  model
+    .command('inspect <path>')
+    .description(
+      'tensors, number formats and sizes of a model folder or safetensors file, and what quantising would save',
+    )
+    .option('--all', 'list every tensor, not only the largest')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  viva model inspect ./mistral-7b
+  viva model inspect ./mistral-7b/model-00001-of-00002.safetensors --all`,
+    )
+    .action(modelInspect);
+  model
+    .command('quantize <in> <out>')
+    .description(
+      'write a quantised copy: a folder that Python transformers loads with bitsandbytes, or a GGUF file for llama.cpp',
+    )
+    .requiredOption('--scheme <name>', 'nf4, fp4 or int8 (LLM.int8()); for GGUF one of those below')
+    .option(
+      '--double-quant',
+      'quantise the scales of nf4 and fp4 too: 0.37 bits a weight less at block size 64',
+    )
+    .option('--block-size <n>', 'weights that share a scale: 64, 128, … 4096', '64')
+    .option('--compute-dtype <name>', 'float16, bfloat16 or float32; that of the weights unless told')
+    .option('--lm-head', 'quantise the output head too (transformers leaves it)')
+    .option('--skip <piece...>', 'leave modules with this in their name')
+    .option('--max-shard <gb>', 'largest file in GB', '5')
+    .option('--requantize', 'GGUF: allow quantising what is quantised already, at a further loss')
+    .option('--pure', 'GGUF: every matrix in the scheme’s own type, instead of its mixture')
+    .option('--overwrite', 'GGUF: replace the output if it exists')
+    .option('--threads <count>', 'GGUF: threads (default: the cores of this machine)')
+    .option('--lang <language>', 'zh-CN or en (default: as the environment says)')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      `
+With nf4, fp4 and int8, embeddings, norms and the output head stay as they are. Ctrl-C stops and leaves nothing behind.
+
+GGUF schemes, byte for byte as llama-quantize writes them:
+${ggufSchemes}
+
+Examples:
+  viva model quantize ./mistral-7b mistral-7b-q4_k_m.gguf --scheme q4_k_m
+  viva model quantize model-f16.gguf model-q4_0.gguf --scheme q4_0
+  viva model quantize ./mistral-7b ./mistral-7b-nf4 --scheme nf4 --double-quant
+  viva model quantize ./llama ./llama-int8 --scheme int8 --skip mlp.gate`,
+    )
+    .action((input: string, output: string, options: QuantizeOptions & QuantizeGgufOptions) =>
+      isGgufScheme(options.scheme)
+        ? quantizeGguf(input, output, options)
+        : modelQuantize(input, output, options),
+    );
+  registerGgufCommands(model);
+}
