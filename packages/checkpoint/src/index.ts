@@ -11,8 +11,8 @@ export {
   type FileSink,
 } from './files/atomic-write.ts';
 export { convertFolder } from './gguf/convert/convert.ts';
-export type { FolderTensor, ModelFolder as ConvertibleFolder } from './gguf/convert/folder.ts';
-export { readModelFolder } from './gguf/convert/read-folder.ts';
+export type { ConvertibleFolder, FolderTensor } from './gguf/convert/folder.ts';
+export { readConvertibleFolder } from './gguf/convert/read-folder.ts';
 export { GgufError, type GgufErrorCode } from './gguf/format/errors.ts';
 export {
   type GgufFile,

@@ -6,11 +6,8 @@ import { modelInspect } from './inspect.ts';
 import { modelPull } from './pull.ts';
 import { modelQuantize, type QuantizeOptions } from './quantize.ts';
 import { isGgufScheme, type QuantizeGgufOptions, quantizeGguf } from './quantize-gguf.ts';
-import { registerGgufCommands } from './register-gguf.ts';
+import { ggufSchemes, registerGgufCommands } from './register-gguf.ts';
 
-const GGUF_SCHEMES = Object.entries(SCHEMES)
-  .map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`)
-  .join('\n');
 const FOLDER_SCHEMES = ['nf4', 'fp4', 'int8'];
 
 export function registerModel(program: Command): void {
@@ -62,14 +59,15 @@ Schemes of folders, bit for bit as bitsandbytes quantises:
 Embeddings, norms and the output head stay as they are.
 
 Schemes of GGUF files, byte for byte as llama-quantize writes them:
-${GGUF_SCHEMES}
+${ggufSchemes}
 
 Ctrl-C stops and leaves nothing behind.
 
 Examples:
   viva model quantize ./mistral-7b ./mistral-7b-nf4 --scheme nf4 --double-quant
   viva model quantize ./llama ./llama-int8 --scheme int8 --skip mlp.gate
-  viva model quantize model-f16.gguf model-q4_k_m.gguf --scheme q4_k_m`,
+  viva model quantize ./mistral-7b mistral-7b-q4_k_m.gguf --scheme q4_k_m
+  viva model quantize model-f16.gguf model-q4_0.gguf --scheme q4_0`,
     )
     .action(async (input: string, output: string, options: QuantizeOptions & QuantizeGgufOptions) => {
       if (FOLDER_SCHEMES.includes(options.scheme)) await modelQuantize(input, output, options);
