@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { BankError, checkBank, loadBank, searchBank } from '@viva/bank';
+import type { Command } from 'commander';
 import { CommandFailure } from '../failure.ts';
 import { bankFolder } from '../folders.ts';
 
@@ -10,7 +11,7 @@ interface BankOptions {
   json?: boolean;
 }
 
-export async function bankCheck({ bank, json }: BankOptions): Promise<void> {
+async function bankCheck({ bank, json }: BankOptions): Promise<void> {
   const folder = resolve(bank ?? bankFolder());
   const findings = await checkBank(folder);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
@@ -29,7 +30,7 @@ export async function bankCheck({ bank, json }: BankOptions): Promise<void> {
   if (errors > 0) throw new CommandFailure(`${errors} fault${errors === 1 ? '' : 's'} in ${folder}.`);
 }
 
-export async function bankSearch(words: string[], { bank, json }: BankOptions): Promise<void> {
+async function bankSearch(words: string[], { bank, json }: BankOptions): Promise<void> {
   try {
     const results = searchBank(await loadBank(resolve(bank ?? bankFolder())), words.join(' '), { limit: 10 });
     if (json) console.log(JSON.stringify(results, null, 2));
@@ -40,4 +41,20 @@ export async function bankSearch(words: string[], { bank, json }: BankOptions): 
     if (error instanceof BankError) throw new CommandFailure(`${error.message} Run: viva bank check`);
     throw error;
   }
+}
+
+export function registerBank(program: Command): void {
+  const bank = program.command('bank').description('the question bank');
+  bank
+    .command('check')
+    .description('check schema, languages, anchors, sources and kits; errors by file and line')
+    .option('--bank <folder>', 'the question bank')
+    .option('--json', 'print findings as JSON')
+    .action(bankCheck);
+  bank
+    .command('search <words...>')
+    .description('search questions in Chinese and English')
+    .option('--bank <folder>', 'the question bank')
+    .option('--json', 'print results as JSON')
+    .action(bankSearch);
 }
