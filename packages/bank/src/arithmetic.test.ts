@@ -380,4 +380,16 @@ describe('arithmetic on evaluation and medicine', () => {
       expect(bank.questions.get('quantization')?.text[locale].parallel).toContain('159.61');
     }
   });
+
+  it('scores confidence', () => {
+    expect((0.5 * Math.abs(0.9 - 0.8) + 0.5 * Math.abs(0.6 - 0.7)).toFixed(2)).toBe('0.10');
+    const brier = (said: number, right: number) => right * (1 - said) ** 2 + (1 - right) * said ** 2;
+    expect([brier(0.9, 0.8), brier(0.6, 0.7)].map((score) => score.toFixed(2))).toEqual(['0.17', '0.22']);
+    expect(((brier(0.9, 0.8) + brier(0.6, 0.7)) / 2).toFixed(3)).toBe('0.195');
+    expect(brier(0.75, 0.75)).toBe(0.1875);
+    expect(((brier(0.8, 0.9) + brier(0.5, 0.4)) / 2).toFixed(3)).toBe('0.175');
+    says('confidence-calibration', '0.10', '0.17', '0.22', '0.195', '0.1875');
+    expect(Math.log(32768).toFixed(1)).toBe('10.4');
+    says('contrastive-image-text', '10.4');
+  });
 });
