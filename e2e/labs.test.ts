@@ -130,4 +130,79 @@ describe('gan-vs-diffusion', () => {
     expect(visitor.complaints).toEqual([]);
     await visitor.close();
   });
+
+  it('is handed in by a candidate with a conclusion, and read by the panel', async () => {
+    const owner = await visit(browser);
+    await signIn(owner, server.url, 'owner@demo.viva', 'viva-demo-2026');
+    const ask = async (method: string, path: string, data?: object) => {
+      const response = await owner.page.request.fetch(server.url + path, {
+        method,
+        headers: { origin: server.url },
+        ...(data ? { data } : {}),
+      });
+      expect(response.status(), `${method} ${path}: ${await response.text()}`).toBeLessThan(300);
+      return response.json();
+    };
+    const opening = (await ask('GET', '/api/openings')).items[0].id;
+    const { id } = await ask('POST', `/api/openings/${opening}/candidates`, {
+      name: 'Ming',
+      email: 'ming@demo.viva',
+    });
+    const { path } = await ask('POST', `/api/candidates/${id}/invitation`);
+    await owner.close();
+
+    const ming = await visit(browser, { locale: 'en', viewport: { width: 1280, height: 900 } });
+    const joined = await ming.page.request.post(
+      `${server.url}/api/invitations/${path.replace('/join/', '')}`,
+      {
+        data: { password: 'a password of mine' },
+        headers: { origin: server.url },
+      },
+    );
+    expect(joined.status(), await joined.text()).toBeLessThan(300);
+    await ming.page.request.patch(`${server.url}/api/me`, {
+      data: { locale: 'en' },
+      headers: { origin: server.url },
+    });
+    await ming.page.goto(
+      `${server.url}/labs/gan-vs-diffusion?steps=20&hidden=32&batch=64&noiseSteps=50&seed=3`,
+    );
+    const handIn = ming.page.getByRole('button', { name: 'Hand in' });
+    await handIn.waitFor();
+    expect(await handIn.isDisabled()).toBe(true);
+    await ming.page.getByRole('button', { name: 'Play' }).click();
+    await expect.poll(() => steps(ming.page), { timeout: 60_000 }).toBe(20);
+    await ming.page.getByRole('button', { name: 'Measure now' }).click();
+    await ming.page.getByRole('rowheader', { name: /Sliced/ }).waitFor({ timeout: 60_000 });
+    const conclusion =
+      'Twenty steps are too few for either model; the GAN spreads, the denoiser still sits in the middle.';
+    await ming.page.getByLabel('What do you conclude?').fill(conclusion);
+    await expectAccessible(ming.page, 'lab of a candidate');
+    await handIn.click();
+    await ming.page.getByText('Handed in.').waitFor();
+    expect(ming.complaints).toEqual([]);
+    await ming.close();
+
+    const li = await visit(browser, { locale: 'en' });
+    await signIn(li, server.url, 'li@demo.viva', 'viva-demo-2026');
+    await li.page.request.patch(`${server.url}/api/me`, {
+      data: { locale: 'en' },
+      headers: { origin: server.url },
+    });
+    await li.page.goto(`${server.url}/candidates/${id}`);
+    await li.page.getByText(conclusion).waitFor();
+    await li.page.getByText('Settings and figures').click();
+    await li.page
+      .getByRole('row', { name: /Evaluations a sample/ })
+      .first()
+      .waitFor();
+    await expectAccessible(li.page, 'candidate with a work sample');
+    if (process.env.VIVA_SCREENSHOTS)
+      await li.page.screenshot({ path: `${process.env.VIVA_SCREENSHOTS}/work-sample.png`, fullPage: true });
+    const link = await li.page.getByRole('link', { name: 'GAN and diffusion' }).getAttribute('href');
+    expect(link).toContain('seed=3');
+    expect(link).toContain('steps=20');
+    expect(li.complaints).toEqual([]);
+    await li.close();
+  });
 });

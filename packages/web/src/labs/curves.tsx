@@ -82,7 +82,13 @@ export function Curves({ title, label, series, log = false, include = [] }: Curv
           );
         })}
         {niceTicks(0, right, 4).map((tick) => (
-          <text key={tick} className={classes.curvesTick} x={px(tick)} y={HEIGHT - 6} textAnchor="middle">
+          <text
+            key={tick}
+            className={classes.curvesTick}
+            x={px(tick)}
+            y={HEIGHT - 6}
+            textAnchor={px(tick) > WIDTH - 24 ? 'end' : 'middle'}
+          >
             {compact(tick)}
           </text>
         ))}

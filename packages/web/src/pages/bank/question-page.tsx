@@ -69,6 +69,13 @@ export function QuestionPage() {
             </Section>
           )}
           <Claims question={question} lang={lang} />
+          {question.lab?.id === 'gan-vs-diffusion' && (
+            <p>
+              <Link to="/labs/gan-vs-diffusion" search={question.lab.params}>
+                {t('openLab')}
+              </Link>
+            </p>
+          )}
         </div>
         <div>
           <Section title={t('anchors')} lead={t('anchorsLead')}>

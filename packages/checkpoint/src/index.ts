@@ -1,0 +1,115 @@
+/**
+ * Model files as streams: safetensors, quantisation, and the Hugging Face hub's protocol.
+ * @module
+ */
+
+export { CheckpointError, DtypeError, FileError, FormatError, OptionError, type Where } from './errors.ts';
+export {
+  type AtomicWriteOptions,
+  atomicWriteFile,
+  atomicWriteFolder,
+  type FileSink,
+} from './files/atomic-write.ts';
+export { convertFolder } from './gguf/convert/convert.ts';
+export type { FolderTensor, ModelFolder as ConvertibleFolder } from './gguf/convert/folder.ts';
+export { readModelFolder } from './gguf/convert/read-folder.ts';
+export { GgufError, type GgufErrorCode } from './gguf/format/errors.ts';
+export {
+  type GgufFile,
+  type GgufHeader,
+  openGguf,
+  openGgufSource,
+  type ReadOptions,
+  readHeader,
+} from './gguf/format/read.ts';
+export { type ByteSource, memorySource, openSource } from './gguf/format/source.ts';
+export {
+  DEFAULT_ALIGNMENT,
+  GGML_TYPES,
+  type GgmlType,
+  type GgufArray,
+  type GgufMetadata,
+  type GgufTensor,
+  type GgufValue,
+  tensorBytes,
+} from './gguf/format/types.ts';
+export { encodeGguf, type GgufContent, type GgufTensorInput, layOut } from './gguf/format/write.ts';
+export { type WriteOptions, type WriteProgress, writeGguf } from './gguf/format/write-file.ts';
+export { DEQUANTISABLE, dequantise } from './gguf/quantise/dequantise.ts';
+export { type KernelResult, Kernels, type SourceType, type TargetType } from './gguf/quantise/kernels.ts';
+export { openQuantisePool, type QuantisePool } from './gguf/quantise/pool.ts';
+export { contentOf, modelShape, type QuantiseOptions, quantiseContent } from './gguf/quantise/quantise.ts';
+export {
+  assignTypes,
+  isScheme,
+  type ModelShape,
+  SCHEMES,
+  type SchemeName,
+} from './gguf/quantise/scheme.ts';
+export { BOUNDS, type FourBitType, LEVELS, RISING } from './quantize/codebooks.ts';
+export {
+  DYNAMIC_MAP,
+  dequantizeScales,
+  NESTED_BLOCK,
+  type NestedScales,
+  quantizeScales,
+} from './quantize/double-quant.ts';
+export type { QuantError } from './quantize/error-measure.ts';
+export {
+  BLOCK_SIZES,
+  type BlockSize,
+  checkBlockSize,
+  dequantizeFourBit,
+  type FourBitBlocks,
+  quantizeFourBit,
+} from './quantize/four-bit.ts';
+export {
+  dequantizeInt8Rows,
+  type Int8Rows,
+  type MixedProduct,
+  mixedPrecisionProduct,
+  outlierColumns,
+  quantizeInt8Rows,
+} from './quantize/llm-int8.ts';
+export {
+  decodeState,
+  encodeState,
+  type QuantState,
+  stateTensors,
+  type TorchFloat,
+} from './quantize/quant-state.ts';
+export { quantizationConfig } from './quantize/quantization-config.ts';
+export {
+  type QuantizeModelOptions,
+  type QuantizeProgress,
+  type QuantizeReport,
+  quantizeModel,
+  type TensorQuantizer,
+  type TensorReport,
+} from './quantize/quantize-model.ts';
+export {
+  plannedTensors,
+  type QuantizedTensor,
+  quantizeTensor,
+  type WeightScheme,
+} from './quantize/quantize-tensor.ts';
+export { type KeptBecause, keptBecause, type SelectOptions } from './quantize/select.ts';
+export { INDEX_FILE, type ModelFolder, openModelFolder } from './safetensors/folder.ts';
+export { encodeHeader, type NewTensor, parseHeader, type SafetensorsHeader } from './safetensors/header.ts';
+export { openSafetensors } from './safetensors/reader.ts';
+export {
+  type SafetensorsWriteOptions,
+  type SafetensorsWriter,
+  writeSafetensors,
+} from './safetensors/writer.ts';
+export {
+  DTYPE_BYTES,
+  type Dtype,
+  fromFloat32,
+  isDtype,
+  isFloating,
+  roundHalfEven,
+  toFloat32,
+} from './tensor/dtype.ts';
+export { bf16ToFloat32, float16ToFloat32, float32ToBf16, float32ToFloat16 } from './tensor/half.ts';
+export { type ChunkOptions, elementCount, type TensorInfo, type TensorReader } from './tensor/tensor.ts';

@@ -1,0 +1,290 @@
+/** A model folder in, a quantised model folder out: tensor by tensor, under the new name only when whole. */
+
+import { copyFile, open } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { CheckpointError, DtypeError, OptionError } from '../errors.ts';
+import { atomicWriteFile, atomicWriteFolder } from '../files/atomic-write.ts';
+import { INDEX_FILE, type ModelFolder, openModelFolder } from '../safetensors/folder.ts';
+import type { NewTensor } from '../safetensors/header.ts';
+import { writeSafetensors } from '../safetensors/writer.ts';
+import { DTYPE_BYTES, type Dtype, isDtype } from '../tensor/dtype.ts';
+import { elementCount, type TensorInfo } from '../tensor/tensor.ts';
+import type { QuantError } from './error-measure.ts';
+import type { TorchFloat } from './quant-state.ts';
+import { quantizationConfig, withQuantizationConfig } from './quantization-config.ts';
+import {
+  plannedTensors,
+  type QuantizedTensor,
+  quantizeTensor,
+  TORCH_FLOAT,
+  type WeightScheme,
+} from './quantize-tensor.ts';
+import { checkQuantizable, type KeptBecause, keptBecause, type SelectOptions } from './select.ts';
+
+export interface QuantizeModelOptions extends SelectOptions {
+  /** A model folder or a safetensors file. */
+  input: string;
+  /** A folder that does not exist yet, or is empty. */
+  output: string;
+  scheme: WeightScheme;
+  /** Number format in which a layer computes; that of the weights unless told. */
+  computeDtype?: TorchFloat;
+  /** Bytes of a shard at most, 5 GB unless told. One tensor alone may exceed it. */
+  maxShardBytes?: number;
+  onProgress?: (progress: QuantizeProgress) => void;
+  signal?: AbortSignal;
+  /** Another way to quantise one tensor, on threads say; the plain one unless told. */
+  quantize?: TensorQuantizer;
+}
+
+export type TensorQuantizer = (
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  info: { dtype: Dtype; shape: readonly number[] },
+  scheme: WeightScheme,
+  where: { file?: string; tensor?: string },
+) => QuantizedTensor | Promise<QuantizedTensor>;
+
+export interface QuantizeProgress {
+  readonly tensor: string;
+  readonly tensorsDone: number;
+  readonly tensors: number;
+  readonly bytesDone: number;
+  readonly bytes: number;
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+export interface TensorReport {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** Why it stays as it is; absent where it was quantised. */
+  readonly kept?: KeptBecause;
+  readonly error?: QuantError;
+}
+
+export interface QuantizeReport {
+  readonly output: string;
+  readonly tensors: readonly TensorReport[];
+  readonly parameters: number;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  readonly files: readonly string[];
+  readonly seconds: number;
+  readonly warnings: readonly string[];
+}
+
+interface Job {
+  readonly tensor: TensorInfo & { dtype: Dtype };
+  readonly kept: KeptBecause | undefined;
+  readonly planned: readonly NewTensor[];
+  readonly bytes: number;
+}
+
+/** @throws CheckpointError naming file and tensor; nothing then stands under `output`. */
+export async function quantizeModel(options: QuantizeModelOptions): Promise<QuantizeReport> {
+  const model = await openModelFolder(options.input);
+  try {
+    checkQuantizable(model.config);
+    const jobs = planJobs(model, options);
+    if (jobs.every(({ kept }) => kept !== undefined))
+      throw new OptionError(
+        'NOTHING_TO_QUANTIZE',
+        `No tensor of ${options.input} is a matrix of weights to quantise (${jobs.length} looked at).`,
+      );
+    return await atomicWriteFolder(options.output, (folder) => convert(model, jobs, folder, options));
+  } finally {
+    await model.close();
+  }
+}
+
+function planJobs({ tensors }: ModelFolder, { scheme, ...select }: QuantizeModelOptions): Job[] {
+  return tensors.tensors.map((tensor) => {
+    const { name, dtype, shape, file } = tensor;
+    if (!isDtype(dtype))
+      throw new DtypeError('UNKNOWN_DTYPE', `${dtype} is not known.`, { file, tensor: name });
+    const kept = keptBecause(tensor, select);
+    const planned = kept === undefined ? plannedTensors(name, shape, scheme) : [{ name, dtype, shape }];
+    const bytes = planned.reduce(
+      (sum, { dtype, shape }) => sum + elementCount(shape) * DTYPE_BYTES[dtype],
+      0,
+    );
+    return { tensor: { ...tensor, dtype }, kept, planned, bytes };
+  });
+}
+
+async function convert(
+  model: ModelFolder,
+  jobs: readonly Job[],
+  folder: string,
+  options: QuantizeModelOptions,
+): Promise<QuantizeReport> {
+  const began = performance.now();
+  const shards = intoShards(jobs, options.maxShardBytes ?? 5e9);
+  const reports: TensorReport[] = [];
+  const weightMap: Record<string, string> = {};
+  const files: string[] = [];
+  const step = progressOf(jobs, options, began);
+  for (const [i, shard] of shards.entries()) {
+    const file =
+      shards.length === 1
+        ? 'model.safetensors'
+        : `model-${String(i + 1).padStart(5, '0')}-of-${String(shards.length).padStart(5, '0')}.safetensors`;
+    const names = shard.flatMap(({ planned }) => planned.map(({ name }) => name));
+    await writeSafetensors(join(folder, file), { names }, async (writer) => {
+      for (const job of shard) {
+        options.signal?.throwIfAborted();
+        step(job, false);
+        reports.push(await convertOne(model, job, options, writer));
+        for (const { name } of job.planned) weightMap[name] = file;
+        step(job, true);
+      }
+    });
+    files.push(file);
+  }
+  const bytesAfter = reports.reduce((sum, { bytesAfter }) => sum + bytesAfter, 0);
+  if (shards.length > 1) {
+    await writeJson(join(folder, INDEX_FILE), {
+      metadata: { total_size: bytesAfter },
+      weight_map: weightMap,
+    });
+    files.push(INDEX_FILE);
+  }
+  if (model.configText !== undefined) {
+    await writeText(
+      join(folder, 'config.json'),
+      withQuantizationConfig(model.configText, configOf(jobs, options)),
+    );
+    files.push('config.json');
+  }
+  for (const name of model.otherFiles) {
+    await copyDurably(join(model.folder, name), join(folder, name));
+    files.push(name);
+  }
+  return {
+    output: options.output,
+    tensors: reports,
+    parameters: jobs.reduce((sum, { tensor }) => sum + elementCount(tensor.shape), 0),
+    bytesBefore: reports.reduce((sum, { bytesBefore }) => sum + bytesBefore, 0),
+    bytesAfter,
+    files,
+    seconds: (performance.now() - began) / 1000,
+    warnings: [...model.warnings, ...adviceOn(jobs, options)],
+  };
+}
+
+async function convertOne(
+  model: ModelFolder,
+  { tensor, kept }: Job,
+  { scheme, signal, quantize = quantizeTensor }: QuantizeModelOptions,
+  writer: { add: (tensor: NewTensor, content: Uint8Array | AsyncIterable<Uint8Array>) => Promise<void> },
+): Promise<TensorReport> {
+  const { name, dtype, shape, byteLength, file } = tensor;
+  const before = { name, shape, bytesBefore: byteLength };
+  if (kept !== undefined) {
+    await writer.add({ name, dtype, shape }, model.tensors.chunks(tensor, { signal }));
+    return { ...before, bytesAfter: byteLength, kept };
+  }
+  const bytes = await model.tensors.read(tensor);
+  const { tensors, error } = await quantize(name, bytes, { dtype, shape }, scheme, { file, tensor: name });
+  for (const { bytes, ...info } of tensors) await writer.add(info, bytes);
+  return { ...before, bytesAfter: tensors.reduce((sum, { bytes }) => sum + bytes.length, 0), error };
+}
+
+/** In order of the model; a shard is closed before it would exceed the limit. */
+function intoShards(jobs: readonly Job[], limit: number): Job[][] {
+  if (!(limit > 0))
+    throw new OptionError('SHARD_BYTES', `A shard of at most ${limit} bytes cannot be written.`);
+  const shards: Job[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const job of jobs) {
+    if (size + job.bytes > limit) {
+      shards.push([]);
+      size = 0;
+    }
+    shards.at(-1)?.push(job);
+    size += job.bytes;
+  }
+  return shards;
+}
+
+function configOf(jobs: readonly Job[], options: QuantizeModelOptions): Record<string, unknown> {
+  const quantized = jobs.filter(({ kept }) => kept === undefined);
+  const dtype = options.computeDtype ?? TORCH_FLOAT[quantized[0]?.tensor.dtype ?? 'F32'] ?? 'float32';
+  const kept = jobs.filter(({ tensor, kept }) => kept !== undefined && tensor.shape.length === 2);
+  return quantizationConfig(
+    options.scheme,
+    dtype,
+    kept.map(({ tensor }) => tensor.name),
+    options.lmHead === true,
+  );
+}
+
+function adviceOn(jobs: readonly Job[], { scheme }: QuantizeModelOptions): string[] {
+  const advice: string[] = [];
+  const experts = jobs.filter(({ kept }) => kept === 'expert').length;
+  if (experts > 0)
+    advice.push(`${experts} weights of experts stay as they are: transformers fuses them on loading.`);
+  const odd = jobs.filter(({ kept }) => kept === 'number format').map(({ tensor }) => tensor);
+  if (odd.length > 0)
+    advice.push(
+      `${odd.length} weights stay as they are for their number format (${odd[0]?.dtype}); F16, BF16 and F32 are quantised.`,
+    );
+  if (scheme.kind === 'int8') return advice;
+  const ragged = jobs.filter(
+    ({ tensor, kept }) => kept === undefined && (tensor.shape[1] ?? 0) % scheme.blockSize !== 0,
+  );
+  if (ragged.length > 0)
+    advice.push(
+      `${ragged.length} weights have rows that are no whole number of blocks of ${scheme.blockSize}. The file is right, but bitsandbytes 0.50 on a CPU with AVX-512 reads such rows with the wrong scales; a smaller block size avoids it.`,
+    );
+  return advice;
+}
+
+function progressOf(jobs: readonly Job[], { onProgress }: QuantizeModelOptions, began: number) {
+  const bytes = jobs.reduce((sum, { tensor }) => sum + tensor.byteLength, 0);
+  let bytesDone = 0;
+  let tensorsDone = 0;
+  return ({ tensor }: Job, done: boolean): void => {
+    if (done) {
+      bytesDone += tensor.byteLength;
+      tensorsDone++;
+    }
+    const seconds = (performance.now() - began) / 1000;
+    const bytesPerSecond = seconds > 0 ? bytesDone / seconds : 0;
+    const secondsLeft = bytesPerSecond > 0 ? (bytes - bytesDone) / bytesPerSecond : Number.POSITIVE_INFINITY;
+    onProgress?.({
+      tensor: tensor.name,
+      tensorsDone,
+      tensors: jobs.length,
+      bytesDone,
+      bytes,
+      bytesPerSecond,
+      secondsLeft,
+    });
+  };
+}
+
+const writeText = (path: string, text: string): Promise<void> =>
+  atomicWriteFile(path, (sink) => sink.write(new TextEncoder().encode(text)));
+
+const writeJson = (path: string, value: unknown): Promise<void> =>
+  writeText(path, `${JSON.stringify(value, null, 2)}\n`);
+
+async function copyDurably(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to);
+    const handle = await open(to, 'r+');
+    await handle.sync().finally(() => handle.close());
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CheckpointError(
+      'COPY_FAILED',
+      `${basename(from)} cannot be copied (${why}).`,
+      { file: from },
+      { cause },
+    );
+  }
+}

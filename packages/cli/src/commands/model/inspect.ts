@@ -1,0 +1,96 @@
+/** `viva model inspect`. */
+
+import {
+  DTYPE_BYTES,
+  elementCount,
+  keptBecause,
+  openModelFolder,
+  plannedTensors,
+  type WeightScheme,
+} from '@viva/checkpoint';
+import { size, table } from './format.ts';
+
+interface InspectOptions {
+  all?: boolean;
+  json?: boolean;
+}
+
+const SCHEMES: readonly [string, WeightScheme][] = [
+  ['int8', { kind: 'int8' }],
+  ['nf4', { kind: 'nf4', blockSize: 64, doubleQuant: false }],
+  ['nf4 --double-quant', { kind: 'nf4', blockSize: 64, doubleQuant: true }],
+  ['nf4 --double-quant --block-size 256', { kind: 'nf4', blockSize: 256, doubleQuant: true }],
+];
+
+export async function modelInspect(path: string, { all, json }: InspectOptions): Promise<void> {
+  const model = await openModelFolder(path);
+  try {
+    const tensors = model.tensors.tensors.map((tensor) => ({ ...tensor, kept: keptBecause(tensor) }));
+    const bytes = tensors.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const parameters = tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+    const quantizable = !(model.config && 'quantization_config' in model.config);
+    const schemes = SCHEMES.map(([name, scheme]) => {
+      const after = tensors.reduce(
+        (sum, { name, shape, byteLength, kept }) =>
+          sum + (kept === undefined ? plannedBytes(name, shape, scheme) : byteLength),
+        0,
+      );
+      return { scheme: name, bytes: after, ratio: after / bytes, bitsPerParameter: (after * 8) / parameters };
+    });
+    if (json) {
+      const list = tensors.map(({ kept, ...tensor }) => ({ ...tensor, kept: kept ?? null }));
+      const report = { path, files: model.tensors.files, config: model.config ?? null, parameters, bytes };
+      console.log(
+        JSON.stringify(
+          { ...report, warnings: model.warnings, schemes: quantizable ? schemes : [], tensors: list },
+          null,
+          2,
+        ),
+      );
+      return;
+    }
+    const formats = new Map<string, number>();
+    for (const { dtype, byteLength } of tensors) formats.set(dtype, (formats.get(dtype) ?? 0) + byteLength);
+    console.log(
+      `${tensors.length} tensors, ${parameters.toLocaleString('en-US')} parameters, ${size(bytes)} in ${model.tensors.files.length} file${model.tensors.files.length === 1 ? '' : 's'} (${[...formats].map(([dtype, total]) => `${dtype} ${size(total)}`).join(', ')})`,
+    );
+    if (typeof model.config?.model_type === 'string') console.log(`model type ${model.config.model_type}`);
+    for (const warning of model.warnings) console.log(`warning: ${warning}`);
+    const shown = all ? tensors : [...tensors].sort((a, b) => b.byteLength - a.byteLength).slice(0, 15);
+    console.log(
+      `\n${all ? 'Tensors' : `The ${shown.length} largest tensors (--all lists all ${tensors.length})`}:`,
+    );
+    console.log(
+      table(
+        shown.map(({ name, dtype, shape, byteLength, kept }) => [
+          name,
+          dtype,
+          shape.join('×') || 'scalar',
+          size(byteLength),
+          quantizable ? (kept === undefined ? 'would be quantised' : `stays: ${kept}`) : '',
+        ]),
+      ),
+    );
+    if (!quantizable)
+      return console.log('\nThis model is quantised already (quantization_config in config.json).');
+    console.log('\nQuantised with viva model quantize, it would take:');
+    console.log(
+      table(
+        schemes.map(({ scheme, bytes, ratio, bitsPerParameter }) => [
+          `--scheme ${scheme}`,
+          size(bytes),
+          `${(ratio * 100).toFixed(1)} %`,
+          `${bitsPerParameter.toFixed(2)} bits a parameter`,
+        ]),
+      ),
+    );
+  } finally {
+    await model.close();
+  }
+}
+
+const plannedBytes = (name: string, shape: readonly number[], scheme: WeightScheme): number =>
+  plannedTensors(name, shape, scheme).reduce(
+    (sum, { dtype, shape }) => sum + elementCount(shape) * DTYPE_BYTES[dtype],
+    0,
+  );
