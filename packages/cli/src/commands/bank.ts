@@ -27,9 +27,10 @@ async function bankCheck({ bank, json, claims, area }: BankOptions): Promise<voi
     for (const { severity, file, line, message, code } of findings)
       console.log(`${file}${line ? `:${line}` : ''}  ${severity}  ${message}  (${code})`);
     if (errors === 0) {
-      const { questions, kits, calibrations } = await loadBank(folder);
+      const { questions, competencies, kits, calibrations, errata } = await loadBank(folder);
+      const claims = [...questions.values()].reduce((sum, question) => sum + question.claims.length, 0);
       console.log(
-        `${questions.size} questions, ${kits.size} kits, ${calibrations.size} calibration sets: no fault.`,
+        `${questions.size} questions with ${claims} claims on ${competencies.size} competencies, ${kits.size} kits, ${calibrations.size} calibration sets, ${errata.entries.length} errata: no fault.`,
       );
     }
   }
