@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `viva` command. Each file under commands/ registers its own; here they are only gathered. */
 import { Command } from 'commander';
+import { registerAssistant } from './commands/assistant/register.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBank } from './commands/bank.ts';
 import { registerStart } from './commands/start.ts';
@@ -23,10 +24,12 @@ Examples:
   viva bank check                    check every file of the question bank
   viva bank search 量化 校准
   viva stats fit ratings.csv         severity, reliability, adjusted scores from a CSV
+  viva ask 双重量化省了多少显存      an answer from the bank, with citations
   viva audit verify                  find changed or missing rows`,
   );
 
-for (const register of [registerStart, registerBank, registerStats, registerAudit]) register(program);
+for (const register of [registerStart, registerBank, registerStats, registerAssistant, registerAudit])
+  register(program);
 
 try {
   await program.parseAsync();
