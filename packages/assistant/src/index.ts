@@ -54,6 +54,23 @@ export {
   prompt,
   renderPrompt,
 } from './prompts/prompt-file.ts';
+export {
+  type Attack,
+  type AttackSet,
+  type InjectionCase,
+  type InjectionReport,
+  type InjectionTrial,
+  loadAttacks,
+  type MovementSummary,
+  measureInjections,
+} from './rater/injections.ts';
+export {
+  type AdvisoryRating,
+  type Evidence,
+  type RateOptions,
+  rateTranscript,
+} from './rater/rate-transcript.ts';
+export { candidateSpeech, isQuoted } from './rater/transcript.ts';
 export { type AnswerOptions, answerQuestion, type BankAnswer } from './retrieval/answer-question.ts';
 export { type Bm25Hit, Bm25Index, type Bm25Options, type Field } from './retrieval/bm25.ts';
 export { evaluateRetrieval, type RankingQuality, type RetrievalReport } from './retrieval/evaluate.ts';
