@@ -71,6 +71,25 @@ export {
   rateTranscript,
 } from './rater/rate-transcript.ts';
 export { candidateSpeech, isQuoted } from './rater/transcript.ts';
+export { solve24, type Verdict, verify24 } from './reasoning/game-of-24.ts';
+export {
+  chainOfThought,
+  direct,
+  type Reasoned,
+  type ReasonOptions,
+  readAnswer,
+  type SelfConsistencyOptions,
+  type SelfConsistent,
+  selfConsistency,
+} from './reasoning/strategies.ts';
+export { type Tree24Options, tree24 } from './reasoning/tree-of-24.ts';
+export {
+  type TreeLevel,
+  type TreeOptions,
+  type TreeProblem,
+  type TreeResult,
+  treeOfThoughts,
+} from './reasoning/tree-of-thoughts.ts';
 export { type AnswerOptions, answerQuestion, type BankAnswer } from './retrieval/answer-question.ts';
 export { type Bm25Hit, Bm25Index, type Bm25Options, type Field } from './retrieval/bm25.ts';
 export { evaluateRetrieval, type RankingQuality, type RetrievalReport } from './retrieval/evaluate.ts';
