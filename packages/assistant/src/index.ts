@@ -8,6 +8,16 @@ export {
   StructuredOutputError,
 } from './errors.ts';
 export {
+  answerPractice,
+  beginPractice,
+  chooseProbe,
+  type Practice,
+  type PracticeOptions,
+  type PracticeTurn,
+  practiceTranscript,
+} from './interview/practice.ts';
+export { type AnchorFeedback, type AnswerReview, reviewAnswer } from './interview/review-answer.ts';
+export {
   configurationFile,
   configuredModel,
   HOW_TO_SET_UP,
