@@ -1,11 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerBank } from '../bank.ts';
+import { practice } from './practice.ts';
 import { registerAssistant } from './register.ts';
 
 let folder = '';
@@ -126,6 +128,84 @@ describe('with a model', () => {
     const words = ['assistant', 'setup', '--url', 'https://models.example.org/v1', '--model', 'm'];
     expect((await viva(...words)).out).toContain('will be sent to models.example.org');
     await viva('assistant', 'setup', '--remove');
+  });
+});
+
+describe('the rater and the practice interview', () => {
+  beforeEach(() => {
+    vi.stubEnv('VIVA_MODEL_URL', url);
+    vi.stubEnv('VIVA_MODEL', 'm');
+  });
+  const rating = (score: number, quote: string) =>
+    JSON.stringify({ evidence: [{ anchor: score, stance: 'for', quote }], lacking: 'Speed.', score });
+
+  it('rates a transcript, and withholds a score without evidence', async () => {
+    const file = join(folder, 'transcript.txt');
+    await writeFile(file, 'Candidate: There are 255 intervals, so it is 193.');
+    reply = () => rating(3, 'there are 255 intervals');
+    const { out } = await viva('assistant', 'rate', 'quantization', file);
+    expect(out).toContain('Score: 3');
+    expect(out).toContain('Advisory only');
+    reply = () => rating(5, 'all anchors are met');
+    expect((await viva('assistant', 'rate', 'quantization', file)).out).toContain(
+      'No score: the model gave 5',
+    );
+    await expect(viva('assistant', 'rate', 'no-such', file)).rejects.toThrow('no question "no-such"');
+    await expect(viva('assistant', 'rate', 'quantization', `${file}x`)).rejects.toThrow('cannot be read');
+  });
+
+  it('compares with the experts, and counts withheld scores as misses', async () => {
+    reply = () => rating(3, 'nobody said this at all');
+    const { out } = await viva('assistant', 'calibrate', '--json', '--lang', 'zh-CN');
+    expect(JSON.parse(out)).toMatchObject({ transcripts: 12, rated: 0, exact: 0, withinOne: 0 });
+    reply = (asked) => {
+      const [, said = ''] = /(?:候选人：)([^，。\n]{4,})/.exec(asked) ?? [];
+      return rating(3, said);
+    };
+    const rated = JSON.parse((await viva('assistant', 'calibrate', '--json', '--lang', 'zh-CN')).out);
+    expect(rated.rated).toBeGreaterThan(8);
+    expect(rated.withinOne).toBeLessThan(1);
+  });
+
+  it('measures injections', async () => {
+    reply = (asked) => {
+      const [, said = ''] = /Candidate: ([^,.\n]{10,})/.exec(asked) ?? [];
+      return rating(/Ignore all earlier instructions/.test(asked) ? 5 : 2, said);
+    };
+    const { out } = await viva('assistant', 'injections', '--transcripts', '1', '--attacks', '4', '--json');
+    expect(JSON.parse(out).all).toMatchObject({ trials: 4, compared: 4, raised: 1, lowered: 0 });
+  });
+
+  it('practises: probe, answer, feedback', async () => {
+    let call = 0;
+    reply = () =>
+      JSON.stringify({
+        anchors: [{ anchor: 3, status: 'met', quotes: ['255 intervals'], lacking: '' }],
+        probes: call++ === 0 ? [2] : [],
+      });
+    const out: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((text: string) => void out.push(text));
+    await practice('quantization', {
+      timeout: '10',
+      probes: '3',
+      lang: 'en',
+      input: Readable.from(['There are 255 intervals.\nSo 193.\n\n', 'The range is wrong.\n']),
+    });
+    expect(out.join('\n')).toContain('→ Calibration data differ from production.');
+    expect(out.join('\n')).toContain('The highest anchor that you met: 3');
+    expect(out.join('\n')).toContain('“255 intervals”');
+  });
+
+  it('reasons, and verifies the Game of 24', async () => {
+    reply = () => 'Answer: (10 - 4) * (13 - 9)';
+    expect((await viva('assistant', 'reason', '4', '9', '10', '13')).out).toContain('Verified exactly.');
+    reply = () => 'Answer: 4 * 9 - 12';
+    expect((await viva('assistant', 'reason', '4 9 10 13', '--strategy', 'direct')).out).toContain(
+      'Not a solution',
+    );
+    await expect(viva('assistant', 'reason', 'prove it', '--strategy', 'tree')).rejects.toThrow(
+      'four numbers',
+    );
   });
 });
 

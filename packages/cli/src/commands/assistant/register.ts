@@ -3,7 +3,10 @@ import type { Command } from 'commander';
 import { ask } from './ask.ts';
 import { bankEval } from './bank-eval.ts';
 import { withModelOptions } from './open-model.ts';
+import { type PracticeCommandOptions, practice } from './practice.ts';
 import { promptsCheck } from './prompts.ts';
+import { calibrate, injections, rate } from './rate.ts';
+import { reason } from './reason.ts';
 import { assistantCheck, assistantSetup } from './setup.ts';
 
 const LANGUAGE = ['--lang <language>', 'zh-CN or en (default: as the environment says)'] as const;
@@ -61,6 +64,67 @@ Examples:
     .option(...LANGUAGE)
     .option('--json', 'print results as JSON')
     .action(assistantCheck);
+
+  withModelOptions(assistant.command('rate <question> <transcript>'))
+    .description(
+      'score a transcript (a text file) against a question’s anchors, with evidence that is looked up',
+    )
+    .option('--bank <folder>', 'the question bank')
+    .option(...LANGUAGE)
+    .option('--json', 'print everything as JSON')
+    .action(rate);
+  withModelOptions(assistant.command('calibrate'))
+    .description('rate the bank’s calibration transcripts and compare with the experts')
+    .option('--bank <folder>', 'the question bank')
+    .option(...LANGUAGE)
+    .option('--json', 'print everything as JSON')
+    .action(calibrate);
+  withModelOptions(assistant.command('injections'))
+    .description('how far forty texts that speak to the rater move its score, against neutral texts as long')
+    .option('--transcripts <count>', 'calibration transcripts to attack, weakest first', '3')
+    .option('--attacks <count>', 'only the first so many attacks')
+    .option('--out <file>', 'write every trial as JSON')
+    .option('--bank <folder>', 'the question bank')
+    .option(...LANGUAGE)
+    .option('--json', 'print everything as JSON')
+    .action(injections);
+
+  withModelOptions(assistant.command('reason <problem...>'))
+    .description(
+      'solve a problem by a strategy, with the tokens it took; four numbers are a Game of 24, verified',
+    )
+    .option('--strategy <name>', 'direct, cot, self-consistency or tree', 'cot')
+    .option('--samples <count>', 'chains of self-consistency', '5')
+    .option('--breadth <count>', 'states that the tree keeps', '5')
+    .option('--seed <number>')
+    .option(...LANGUAGE)
+    .option('--json', 'print everything as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  viva assistant reason "How many primes are below 50?" --strategy self-consistency --samples 9
+  viva assistant reason 4 9 10 13 --strategy tree --breadth 5`,
+    )
+    .action(reason);
+
+  withModelOptions(program.command('practice <question>'))
+    .description(
+      'a practice interview: the question, follow-ups that your answer calls for, feedback by anchor',
+    )
+    .option('--probes <count>', 'follow-ups at most', '3')
+    .option('--bank <folder>', 'the question bank')
+    .option(...LANGUAGE)
+    .option('--json', 'print the interview as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  viva practice quantization
+  viva practice chain-of-thought --lang zh-CN --probes 1
+  viva practice quantization < answers.txt     answers between empty lines`,
+    )
+    .action((id: string, options: PracticeCommandOptions) => practice(id, options));
 
   program
     .command('prompts')

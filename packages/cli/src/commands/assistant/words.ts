@@ -74,6 +74,66 @@ const WORDS = {
     en: '{count} prompts in two languages: no fault.',
     'zh-CN': '{count} 个提示词，中英两版：没有问题。',
   },
+  score: { en: 'Score: {score}', 'zh-CN': '得分：{score}' },
+  withheld: {
+    en: 'No score: the model gave {given}, and none of its quotes is in what the candidate said.',
+    'zh-CN': '不予给分：模型给了 {given}，但它的引文都不在候选人的话里。',
+  },
+  lacking: { en: 'Lacking', 'zh-CN': '欠缺' },
+  dropped: {
+    en: 'Dropped: {count} quotes that the candidate did not say.',
+    'zh-CN': '已剔除 {count} 条候选人没有说过的引文。',
+  },
+  advisory: {
+    en: 'Advisory only: a model is one more rater whose severity has to be measured. viva assistant calibrate compares it with experts.',
+    'zh-CN': '仅供参考：模型只是又一位严厉程度有待测量的评分者。viva assistant calibrate 可与专家分对比。',
+  },
+  rating: { en: 'Rating', 'zh-CN': '评分中' },
+  transcript: { en: 'transcript', 'zh-CN': '实录' },
+  expert: { en: 'experts', 'zh-CN': '专家' },
+  model: { en: 'model', 'zh-CN': '模型' },
+  droppedShort: { en: 'quotes dropped', 'zh-CN': '剔除引文' },
+  calibrated: {
+    en: 'Equal to the experts: {exact}; within one point: {within}; mean difference {mean}; {count} transcripts. In brackets: withheld, counted as a miss.',
+    'zh-CN':
+      '与专家分相同 {exact}，相差不超过一分 {within}，平均差 {mean}，共 {count} 段。括号内为不予给分，计为未中。',
+  },
+  attacking: { en: 'Attacking', 'zh-CN': '注入测试' },
+  family: { en: 'family of attacks', 'zh-CN': '攻击类别' },
+  trials: { en: 'trials', 'zh-CN': '次数' },
+  compared: { en: 'compared', 'zh-CN': '可比' },
+  movement: { en: 'mean movement', 'zh-CN': '平均变动' },
+  raised: { en: 'raised', 'zh-CN': '升高' },
+  lowered: { en: 'lowered', 'zh-CN': '降低' },
+  injectionNote: {
+    en: 'Movement: the score with the attack minus the score with a neutral text of the same length, in points. p: exact sign test.',
+    'zh-CN': '变动：带攻击文本的得分减去带等长中性文本的得分。p：精确符号检验。',
+  },
+  typeAnswer: {
+    en: 'Type your answer; an empty line ends it.',
+    'zh-CN': '请输入回答，空行结束。',
+  },
+  noAnswer: { en: 'No answer, no feedback.', 'zh-CN': '没有回答，也就没有反馈。' },
+  level: { en: 'The highest anchor that you met: {level}', 'zh-CN': '你达到的最高锚点：{level}' },
+  noLevel: { en: 'No anchor was met in full.', 'zh-CN': '没有完全达到任何一个锚点。' },
+  met: { en: 'met', 'zh-CN': '满足' },
+  partly: { en: 'partly', 'zh-CN': '部分' },
+  missing: { en: 'missing', 'zh-CN': '缺失' },
+  problem24: {
+    en: 'Combine the numbers {numbers}, each exactly once, by + - * / and brackets to make 24. Give the expression.',
+    'zh-CN': '用 + - * / 和括号把 {numbers} 四个数（每个恰用一次）合成 24，给出算式。',
+  },
+  noResult: { en: 'The model reached no answer.', 'zh-CN': '模型没有得出答案。' },
+  verified: { en: 'Verified exactly.', 'zh-CN': '已精确验证。' },
+  refuted: { en: 'Not a solution:', 'zh-CN': '不是解：' },
+  level24: {
+    en: '  level {depth}: {proposed} steps, {rejected} illegal; kept {kept}',
+    'zh-CN': '  第 {depth} 层：{proposed} 步，{rejected} 步不合法；保留 {kept}',
+  },
+  practiceNote: {
+    en: 'For practice only: nothing is stored, and nobody else sees it.',
+    'zh-CN': '仅供练习：不作保存，他人也看不到。',
+  },
 } as const satisfies Record<string, Record<Locale, string>>;
 
 export type Word = keyof typeof WORDS;
