@@ -1,4 +1,11 @@
 /** The question bank: reading, checking, searching. */
+export {
+  type Assertion,
+  AssertionError,
+  type AssertionVerdict,
+  judge,
+  parseAssertion,
+} from './assertion.ts';
 export { canonicalJson, contentHash } from './hash.ts';
 export { checkBank, loadBank, readBank } from './load.ts';
 export {

@@ -1,5 +1,7 @@
 /** The YAML files of the bank, as Zod schemas. Unknown fields are faults: a typing error must not pass unseen. */
+
 import { z } from 'zod';
+import { parseAssertion } from './assertion.ts';
 import { QUESTION_KINDS, VERDICTS } from './types.ts';
 
 export const Slug = z
@@ -23,6 +25,16 @@ const SourceFile = z.strictObject({
   number: Line.optional(),
 });
 
+const whyNot = (text: string): string => {
+  try {
+    parseAssertion(text);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+const readable = (text: string): boolean => whyNot(text) === '';
+
 const ClaimFile = z
   .strictObject({
     id: Slug,
@@ -34,7 +46,7 @@ const ClaimFile = z
         lab: Slug,
         params: z.record(z.string(), z.unknown()),
         seeds: z.array(z.int()).min(1),
-        assert: z.array(Line).min(1),
+        assert: z.array(Line.refine(readable, { error: ({ input }) => whyNot(String(input)) })).min(1),
       })
       .optional(),
   })

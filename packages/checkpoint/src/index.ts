@@ -11,8 +11,8 @@ export {
   type FileSink,
 } from './files/atomic-write.ts';
 export { convertFolder } from './gguf/convert/convert.ts';
-export type { FolderTensor, ModelFolder as ConvertibleFolder } from './gguf/convert/folder.ts';
-export { readModelFolder } from './gguf/convert/read-folder.ts';
+export type { ConvertibleFolder, FolderTensor } from './gguf/convert/folder.ts';
+export { readConvertibleFolder } from './gguf/convert/read-folder.ts';
 export { GgufError, type GgufErrorCode } from './gguf/format/errors.ts';
 export {
   type GgufFile,
@@ -46,6 +46,33 @@ export {
   SCHEMES,
   type SchemeName,
 } from './gguf/quantise/scheme.ts';
+export {
+  HubError,
+  type PulledFile,
+  type PullOptions,
+  type PullProgress,
+  type PullReport,
+  pullModel,
+} from './hub/pull.ts';
+export { type CalibrationMethod, type Calibrator, createCalibrator } from './int8/calibration.ts';
+export {
+  dequantizeInt8,
+  type Granularity,
+  type Int8Options,
+  type Int8Tensor,
+  int8Product,
+  quantizeDynamic,
+  quantizeInt8,
+  type Range,
+  scaleOf,
+} from './int8/int8.ts';
+export {
+  createFourBitKernels,
+  type FourBitKernels,
+  isKernelDtype,
+  type KernelDtype,
+  kernelQuantizer,
+} from './kernels/four-bit-kernels.ts';
 export { BOUNDS, type FourBitType, LEVELS, RISING } from './quantize/codebooks.ts';
 export {
   DYNAMIC_MAP,

@@ -5,14 +5,21 @@ import { BankError, checkBank, loadBank, searchBank } from '@viva/bank';
 import type { Command } from 'commander';
 import { CommandFailure } from '../failure.ts';
 import { bankFolder } from '../folders.ts';
+import { checkClaims } from './bank-claims.ts';
 
 interface BankOptions {
   bank?: string;
   json?: boolean;
+  claims?: boolean;
+  area?: string;
 }
 
-async function bankCheck({ bank, json }: BankOptions): Promise<void> {
+async function bankCheck({ bank, json, claims, area }: BankOptions): Promise<void> {
   const folder = resolve(bank ?? bankFolder());
+  if (claims) {
+    await checkClaims(folder, { ...(area === undefined ? {} : { area }), ...(json ? { json } : {}) });
+    return;
+  }
   const findings = await checkBank(folder);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   if (json) console.log(JSON.stringify({ folder, findings }, null, 2));
@@ -49,6 +56,8 @@ export function registerBank(program: Command): void {
     .command('check')
     .description('check schema, languages, anchors, sources and kits; errors by file and line')
     .option('--bank <folder>', 'the question bank')
+    .option('--claims', 'run the experiments behind the claims, and say what holds and what is refuted')
+    .option('--area <area>', 'with --claims: only the questions of one area')
     .option('--json', 'print findings as JSON')
     .action(bankCheck);
   bank

@@ -1,6 +1,6 @@
 /** Byte-level BPE tokenizers (GPT-2's kind): vocabulary, merges, and llama.cpp's name for the pre-tokenizer. */
 import { GgufError } from '../format/errors.ts';
-import type { ModelFolder } from './folder.ts';
+import type { ConvertibleFolder } from './folder.ts';
 import { arrayAt, booleanAt, isObject, type JsonObject, objectAt, stringAt } from './json.ts';
 import type { MetadataBuilder } from './metadata.ts';
 import { addSpecialTokens } from './special-tokens.ts';
@@ -73,7 +73,7 @@ function mergesOf(file: string, tokenizer: JsonObject): string[] {
 /** Writes a byte-level BPE tokenizer. @throws GgufError when its pre-tokenizer is not known */
 export function addByteLevelTokenizer(
   out: MetadataBuilder,
-  folder: ModelFolder,
+  folder: ConvertibleFolder,
   tokenizer: JsonObject,
 ): void {
   const file = `${folder.path}/tokenizer.json`;

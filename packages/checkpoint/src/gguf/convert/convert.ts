@@ -16,7 +16,7 @@ import {
   tiedEmbeddings,
 } from './architecture.ts';
 import { addByteLevelTokenizer } from './byte-level.ts';
-import type { FolderTensor, ModelFolder } from './folder.ts';
+import type { ConvertibleFolder, FolderTensor } from './folder.ts';
 import { booleanAt, objectAt, stringAt } from './json.ts';
 import { MetadataBuilder } from './metadata.ts';
 import { addSentencePieceTokenizer } from './sentencepiece.ts';
@@ -25,7 +25,7 @@ import { addWordPieceTokenizer } from './wordpiece.ts';
 /** llama.cpp's number for a file mostly in this precision. */
 const FILE_TYPE: Readonly<Record<FolderTensor['type'], number>> = { F32: 0, F16: 1, BF16: 32 };
 
-function addTokenizer(out: MetadataBuilder, folder: ModelFolder): void {
+function addTokenizer(out: MetadataBuilder, folder: ConvertibleFolder): void {
   const { tokenizer } = folder;
   const model = objectAt(tokenizer, 'model');
   const type = stringAt(model, 'type');
@@ -58,7 +58,7 @@ const isSmall = (name: string, rank: number) =>
   rank < 2 || name === 'position_embd.weight' || name === 'token_types.weight';
 
 function convertTensor(
-  folder: ModelFolder,
+  folder: ConvertibleFolder,
   architecture: ArchitectureName,
   tensor: FolderTensor,
 ): GgufTensorInput | undefined {
@@ -105,7 +105,7 @@ function sizeLabel(parameters: number): string {
   return `${scaled.toFixed(Math.round(scaled) < 10 ? 1 : 0)}${suffix}`;
 }
 
-function metadataOf(folder: ModelFolder, architecture: ArchitectureName): GgufMetadata {
+function metadataOf(folder: ConvertibleFolder, architecture: ArchitectureName): GgufMetadata {
   const out = new MetadataBuilder();
   const file = `${folder.path}/config.json`;
   out.string('general.architecture', architecture);
@@ -131,7 +131,7 @@ function metadataOf(folder: ModelFolder, architecture: ArchitectureName): GgufMe
  *
  * @throws GgufError for an architecture, tokenizer or tensor that cannot be converted
  */
-export function convertFolder(folder: ModelFolder): GgufContent {
+export function convertFolder(folder: ConvertibleFolder): GgufContent {
   const architecture = architectureOf(`${folder.path}/config.json`, folder.config);
   const tensors = folder.tensors.flatMap((tensor) => convertTensor(folder, architecture, tensor) ?? []);
   const factors = llama3RopeFactors(`${folder.path}/config.json`, folder.config);

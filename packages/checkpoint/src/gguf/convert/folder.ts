@@ -10,7 +10,7 @@ export interface FolderTensor {
   data(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-export interface ModelFolder {
+export interface ConvertibleFolder {
   /** What messages call it: the path. */
   readonly path: string;
   readonly config: JsonObject;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TensorReader } from '../../tensor/tensor.ts';
 import { GgufError } from '../format/errors.ts';
-import type { FolderTensor, ModelFolder } from './folder.ts';
+import type { ConvertibleFolder, FolderTensor } from './folder.ts';
 import { parseObject } from './json.ts';
 
 async function optional(path: string): Promise<Buffer | undefined> {
@@ -19,7 +19,7 @@ async function optional(path: string): Promise<Buffer | undefined> {
  * @param reader the folder's tensors, opened; it must stay open until the converted model has been written
  * @throws GgufError when `config.json` is missing, JSON is broken, or a tensor is of a type that weights do not have
  */
-export async function readModelFolder(path: string, reader: TensorReader): Promise<ModelFolder> {
+export async function readConvertibleFolder(path: string, reader: TensorReader): Promise<ConvertibleFolder> {
   const json = async (name: string) => {
     const bytes = await optional(join(path, name));
     return bytes && parseObject(join(path, name), bytes.toString('utf8'));

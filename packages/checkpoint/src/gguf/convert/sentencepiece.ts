@@ -1,6 +1,6 @@
 /** SentencePiece tokenizers (Llama 2's and the older Mistrals' kind), from tokenizer.model or tokenizer.json. */
 import { GgufError } from '../format/errors.ts';
-import type { ModelFolder } from './folder.ts';
+import type { ConvertibleFolder } from './folder.ts';
 import { arrayAt, booleanAt, type JsonObject, numberAt, objectAt, stringAt } from './json.ts';
 import type { MetadataBuilder } from './metadata.ts';
 import { addSpecialTokens } from './special-tokens.ts';
@@ -64,7 +64,7 @@ export function parseSentencePiece(bytes: Uint8Array, file: string): Piece[] {
   return pieces;
 }
 
-function fromModel(folder: ModelFolder, bytes: Uint8Array): Piece[] {
+function fromModel(folder: ConvertibleFolder, bytes: Uint8Array): Piece[] {
   const pieces = parseSentencePiece(bytes, `${folder.path}/tokenizer.model`);
   const rows = numberAt(folder.config, 'vocab_size') ?? pieces.length;
   const out = Array.from({ length: rows }, (_, id) => pieces[id] ?? { ...unusedToken(id), score: -10000 });
@@ -88,7 +88,7 @@ function fromModel(folder: ModelFolder, bytes: Uint8Array): Piece[] {
  * the model had, so minus the place of the first merge that makes a token orders tokens as the scores did. (The
  * convert script of llama.cpp gives every token the same score here, which loses the order.)
  */
-function fromJson(folder: ModelFolder, tokenizer: JsonObject): Piece[] {
+function fromJson(folder: ConvertibleFolder, tokenizer: JsonObject): Piece[] {
   const model = objectAt(tokenizer, 'model');
   const unknown = stringAt(model, 'unk_token');
   const rank = new Map<string, number>();
@@ -108,7 +108,7 @@ function fromJson(folder: ModelFolder, tokenizer: JsonObject): Piece[] {
 }
 
 /** Writes a SentencePiece tokenizer. @throws GgufError when the model is damaged */
-export function addSentencePieceTokenizer(out: MetadataBuilder, folder: ModelFolder): void {
+export function addSentencePieceTokenizer(out: MetadataBuilder, folder: ConvertibleFolder): void {
   const pieces = folder.sentencePiece
     ? fromModel(folder, folder.sentencePiece)
     : fromJson(folder, folder.tokenizer ?? {});

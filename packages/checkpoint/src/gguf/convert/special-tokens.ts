@@ -1,6 +1,6 @@
 /** Special tokens: which id begins, ends, separates; which are added; the chat template. */
 
-import type { ModelFolder } from './folder.ts';
+import type { ConvertibleFolder } from './folder.ts';
 import {
   arrayAt,
   booleanAt,
@@ -63,7 +63,7 @@ function singleTemplate(tokenizer: JsonObject | undefined): Template | 'byte-lev
 }
 
 /** Ids by token: the vocabulary's, then the added tokens'. */
-function lookUp(folder: ModelFolder, tokens: readonly string[]): (token: string) => number | undefined {
+function lookUp(folder: ConvertibleFolder, tokens: readonly string[]): (token: string) => number | undefined {
   const ids = new Map(tokens.map((token, id) => [token, id]));
   for (const added of arrayAt(folder.tokenizer, 'added_tokens')) {
     const id = isObject(added) ? numberAt(added, 'id') : undefined;
@@ -78,7 +78,11 @@ function lookUp(folder: ModelFolder, tokens: readonly string[]): (token: string)
  *
  * @param tokens the vocabulary in order of ids
  */
-export function addSpecialTokens(out: MetadataBuilder, folder: ModelFolder, tokens: readonly string[]): void {
+export function addSpecialTokens(
+  out: MetadataBuilder,
+  folder: ConvertibleFolder,
+  tokens: readonly string[],
+): void {
   const { tokenizerConfig, config, generationConfig } = folder;
   const idOf = lookUp(folder, tokens);
   const named: Partial<Record<Kind, string>> = {};

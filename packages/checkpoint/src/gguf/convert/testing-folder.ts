@@ -1,10 +1,10 @@
 /** Reads a small Hugging Face folder into memory, for tests. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FolderTensor, ModelFolder } from './folder.ts';
+import type { ConvertibleFolder, FolderTensor } from './folder.ts';
 import { isObject, objectAt, parseObject, stringAt } from './json.ts';
 
-export function readTestFolder(path: string): ModelFolder {
+export function readTestFolder(path: string): ConvertibleFolder {
   const json = (name: string) =>
     existsSync(join(path, name)) ? parseObject(name, readFileSync(join(path, name), 'utf8')) : undefined;
   const bytes = readFileSync(join(path, 'model.safetensors'));

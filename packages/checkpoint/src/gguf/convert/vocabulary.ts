@@ -1,6 +1,6 @@
 /** The tokens of a tokenizer.json, in order of their ids, each with the kind that llama.cpp knows. */
 import { GgufError } from '../format/errors.ts';
-import type { ModelFolder } from './folder.ts';
+import type { ConvertibleFolder } from './folder.ts';
 import { arrayAt, booleanAt, isObject, type JsonObject, numberAt, objectAt, stringAt } from './json.ts';
 
 /** Kinds of token, by their number in `tokenizer.ggml.token_type`. */
@@ -52,7 +52,7 @@ export const unusedToken = (id: number): Token => ({ text: `[PAD${id}]`, kind: T
  *
  * @throws GgufError when ids repeat or lie beyond the model's vocabulary
  */
-export function vocabularyOf(folder: ModelFolder): Token[] {
+export function vocabularyOf(folder: ConvertibleFolder): Token[] {
   const file = `${folder.path}/tokenizer.json`;
   const vocab = objectAt(objectAt(folder.tokenizer, 'model'), 'vocab');
   const added = addedTokens(folder.tokenizer);

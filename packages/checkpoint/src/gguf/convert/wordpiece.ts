@@ -1,5 +1,5 @@
 /** WordPiece tokenizers (BERT's kind). */
-import type { ModelFolder } from './folder.ts';
+import type { ConvertibleFolder } from './folder.ts';
 import { arrayAt, booleanAt, isObject, type JsonObject, objectAt, stringAt } from './json.ts';
 import type { MetadataBuilder } from './metadata.ts';
 import { addSpecialTokens } from './special-tokens.ts';
@@ -29,7 +29,7 @@ function normalization(normalizer: JsonObject): { lowercase?: boolean; stripAcce
 /** Writes a WordPiece tokenizer: llama.cpp marks the beginnings of words where BERT marks their continuations. */
 export function addWordPieceTokenizer(
   out: MetadataBuilder,
-  folder: ModelFolder,
+  folder: ConvertibleFolder,
   tokenizer: JsonObject,
 ): void {
   const vocabulary = vocabularyOf(folder);

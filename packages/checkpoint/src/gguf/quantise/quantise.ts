@@ -98,7 +98,7 @@ function converted(tensor: GgufTensorInput, to: GgmlType, options: QuantiseOptio
     throw refuse(`is of type ${tensor.type}, which cannot be converted to ${to}`);
   if (!isPlain(tensor.type) && !requantise)
     throw refuse(
-      `is quantised already (${tensor.type}); quantising it again loses more. Start from F16 or F32, or allow it with requantise`,
+      `is quantised already (${tensor.type}); quantising it again loses more. Start from F16 or F32, or allow it (requantise; on the command line --requantize)`,
     );
   const row = tensor.dimensions[0] ?? 1;
   return {

@@ -34,7 +34,7 @@ export interface NextToken {
 
 interface Wanted {
   generateNext: {
-    logits: true | { filter: { tokens: readonly Token[]; includeMax: boolean } };
+    logits: true | { filter: { tokens: readonly Token[]; includeTop: number } };
     totalLogitWeight: boolean;
   };
 }

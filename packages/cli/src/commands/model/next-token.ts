@@ -56,7 +56,7 @@ export async function logProbabilities(
         .map((token, i): Parameters<LlamaSequence['controlledEvaluate']>[0][number] => {
           const next = tokens[at + i + 1];
           if (next === undefined || at + i + 1 >= to || at + i + 1 < scoreFrom) return token;
-          const logits = { filter: { tokens: [next], includeMax: true } };
+          const logits = { filter: { tokens: [next], includeTop: 1 } };
           return [token, { generateNext: { logits, totalLogitWeight: true } }];
         });
       const results = await sequence.controlledEvaluate(input);

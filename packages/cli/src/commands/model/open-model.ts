@@ -64,11 +64,14 @@ export async function withModels<T>(
   const library = await loadLibrary(locale, options);
   const llama = await startLlama(library, options);
   const models: LlamaModel[] = [];
+  // Native work alone does not always hold Node: without this, a run now and then ended silently in the middle.
+  const held = setInterval(() => {}, 1000);
   try {
     for (const path of paths) models.push(await loadModel(llama, path, signal));
     return await run({ library, llama, models });
   } finally {
     for (const model of models) await model.dispose();
     await llama.dispose();
+    clearInterval(held);
   }
 }

@@ -1,8 +1,14 @@
 /** `viva model …`, as far as it is about GGUF files. */
+import { SCHEMES } from '@viva/checkpoint';
 import type { Command } from 'commander';
 import { modelCompare } from './compare.ts';
 import { modelGenerate } from './generate.ts';
 import { modelPerplexity } from './perplexity.ts';
+
+/** The schemes, one a line. */
+export const ggufSchemes = Object.entries(SCHEMES)
+  .map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`)
+  .join('\n');
 
 const running = (command: Command): Command =>
   command

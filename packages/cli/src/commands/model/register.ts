@@ -3,13 +3,11 @@ import { SCHEMES } from '@viva/checkpoint';
 import type { Command } from 'commander';
 import { CommandFailure } from '../../failure.ts';
 import { modelInspect } from './inspect.ts';
+import { modelPull } from './pull.ts';
 import { modelQuantize, type QuantizeOptions } from './quantize.ts';
 import { isGgufScheme, type QuantizeGgufOptions, quantizeGguf } from './quantize-gguf.ts';
-import { registerGgufCommands } from './register-gguf.ts';
+import { ggufSchemes, registerGgufCommands } from './register-gguf.ts';
 
-const GGUF_SCHEMES = Object.entries(SCHEMES)
-  .map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`)
-  .join('\n');
 const FOLDER_SCHEMES = ['nf4', 'fp4', 'int8'];
 
 export function registerModel(program: Command): void {
@@ -34,6 +32,7 @@ Examples:
     .command('quantize <in> <out>')
     .description('a smaller copy: a folder that Python transformers loads with bitsandbytes, or a GGUF file')
     .requiredOption('--scheme <scheme>', 'one of those below')
+    .option('--threads <count>', 'threads (default: the cores of this machine, at most 8 for nf4 and fp4)')
     .option('--json', 'print the report as JSON')
     .optionsGroup('Folders (nf4, fp4, int8):')
     .option(
@@ -49,7 +48,6 @@ Examples:
     .option('--requantize', 'allow quantising what is quantised already, at a further loss')
     .option('--pure', 'every matrix in the scheme’s own type, instead of its mixture')
     .option('--overwrite', 'replace the output if it exists')
-    .option('--threads <count>', 'threads (default: the cores of this machine)')
     .option('--lang <language>', 'zh-CN or en (default: as the environment says)')
     .addHelpText(
       'after',
@@ -61,14 +59,15 @@ Schemes of folders, bit for bit as bitsandbytes quantises:
 Embeddings, norms and the output head stay as they are.
 
 Schemes of GGUF files, byte for byte as llama-quantize writes them:
-${GGUF_SCHEMES}
+${ggufSchemes}
 
 Ctrl-C stops and leaves nothing behind.
 
 Examples:
   viva model quantize ./mistral-7b ./mistral-7b-nf4 --scheme nf4 --double-quant
   viva model quantize ./llama ./llama-int8 --scheme int8 --skip mlp.gate
-  viva model quantize model-f16.gguf model-q4_k_m.gguf --scheme q4_k_m`,
+  viva model quantize ./mistral-7b mistral-7b-q4_k_m.gguf --scheme q4_k_m
+  viva model quantize model-f16.gguf model-q4_0.gguf --scheme q4_0`,
     )
     .action(async (input: string, output: string, options: QuantizeOptions & QuantizeGgufOptions) => {
       if (FOLDER_SCHEMES.includes(options.scheme)) await modelQuantize(input, output, options);
@@ -79,6 +78,23 @@ Examples:
           2,
         );
     });
+
+  model
+    .command('pull <owner/name>')
+    .description('fetch a model from the Hugging Face hub; resumes, and checks every file')
+    .option('--revision <name>', 'branch, tag or commit', 'main')
+    .option('-o, --output <folder>', 'where to (default: ./name)')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      `
+HF_ENDPOINT names another server, HF_TOKEN a token for gated models. Run it again to continue after a break.
+
+Examples:
+  viva model pull mistralai/Mistral-7B-Instruct-v0.1
+  HF_ENDPOINT=https://hub.example viva model pull owner/name --revision v2`,
+    )
+    .action(modelPull);
 
   registerGgufCommands(model);
 }
