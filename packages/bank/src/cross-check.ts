@@ -26,6 +26,9 @@ export interface Origin {
 /** How many claims a question of knowledge makes. */
 const CLAIMS = { least: 2, most: 6 };
 
+/** A claim can be read, and tested, by itself: it is a whole sentence, or several. */
+const SENTENCE: Record<Locale, RegExp> = { 'zh-CN': /[。！？][”）]?$/, en: /^[^a-z].*[.!?]["”)]?$/s };
+
 const plain = (text: string): string => text.replace(/[*_`]/g, '').replace(/\s+/g, ' ').trim();
 
 function checkQuestion(question: Question, { file, lineOf, text }: Origin): Finding[] {
@@ -52,7 +55,16 @@ function checkQuestion(question: Question, { file, lineOf, text }: Origin): Find
         index,
         'source',
       );
-    for (const locale of LOCALES)
+    for (const locale of LOCALES) {
+      if (!SENTENCE[locale].test(claim.text[locale]))
+        fault(
+          'claim-not-sentence',
+          `claim "${claim.id}" is not a whole sentence in ${locale}`,
+          'claims',
+          index,
+          'text',
+          locale,
+        );
       if (!plain(question.text[locale].answer).includes(plain(claim.text[locale])))
         fault(
           'claim-not-in-answer',
@@ -62,6 +74,7 @@ function checkQuestion(question: Question, { file, lineOf, text }: Origin): Find
           'text',
           locale,
         );
+    }
   }
   const technical = question.kind === 'knowledge' || question.kind === 'experiment';
   if (technical && (claims.length < CLAIMS.least || claims.length > CLAIMS.most))

@@ -176,6 +176,14 @@ describe('a changed bank', () => {
         'id: xu-2024',
       ],
       [
+        'a claim that is no sentence',
+        `${CARD}/question.yaml`,
+        'so the partition function Z(x) cancels.',
+        'so the partition function Z(x) cancels,',
+        'claim-not-sentence',
+        'Z(x) cancels,',
+      ],
+      [
         'a competency that is not on the map',
         `${CARD}/question.yaml`,
         'competency: language-modelling',
