@@ -46,6 +46,33 @@ export {
   SCHEMES,
   type SchemeName,
 } from './gguf/quantise/scheme.ts';
+export {
+  HubError,
+  type PulledFile,
+  type PullOptions,
+  type PullProgress,
+  type PullReport,
+  pullModel,
+} from './hub/pull.ts';
+export { type CalibrationMethod, type Calibrator, createCalibrator } from './int8/calibration.ts';
+export {
+  dequantizeInt8,
+  type Granularity,
+  type Int8Options,
+  type Int8Tensor,
+  int8Product,
+  quantizeDynamic,
+  quantizeInt8,
+  type Range,
+  scaleOf,
+} from './int8/int8.ts';
+export {
+  createFourBitKernels,
+  type FourBitKernels,
+  isKernelDtype,
+  type KernelDtype,
+  kernelQuantizer,
+} from './kernels/four-bit-kernels.ts';
 export { BOUNDS, type FourBitType, LEVELS, RISING } from './quantize/codebooks.ts';
 export {
   DYNAMIC_MAP,

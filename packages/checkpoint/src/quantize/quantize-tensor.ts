@@ -3,8 +3,9 @@
 import { DtypeError, type Where } from '../errors.ts';
 import type { NewTensor } from '../safetensors/header.ts';
 import { bytesOf, type Dtype, toFloat32 } from '../tensor/dtype.ts';
+import { float16ToFloat32, float32ToFloat16 } from '../tensor/half.ts';
 import type { FourBitType } from './codebooks.ts';
-import { dequantizeScales, quantizeScales } from './double-quant.ts';
+import { dequantizeScales, type NestedScales, quantizeScales } from './double-quant.ts';
 import { addError, noError, type QuantError, summarizeError } from './error-measure.ts';
 import { type BlockSize, dequantizeFourBit, quantizeFourBit } from './four-bit.ts';
 import { dequantizeInt8Rows, quantizeInt8Rows } from './llm-int8.ts';
@@ -41,7 +42,7 @@ export function quantizeTensor(
   const sums = noError();
   if (scheme.kind === 'int8') {
     const [rows = 0, columns = 0] = shape;
-    const quantized = quantizeInt8Rows(values, columns);
+    const quantized = quantizeInt8Rows(asHalf(values, dtype), columns);
     addError(sums, values, dequantizeInt8Rows(quantized, columns));
     const module = name.replace(/weight$/, '');
     const tensors: FilledTensor[] = [
@@ -57,9 +58,23 @@ export function quantizeTensor(
   const scales = doubleQuant ? quantizeScales(absmax) : absmax;
   const back = scales instanceof Float32Array ? scales : dequantizeScales(scales);
   addError(sums, values, dequantizeFourBit({ packed, absmax: back }, type, blockSize, values.length));
+  return {
+    tensors: packageFourBit(name, { dtype, shape }, scheme, packed, scales),
+    error: summarizeError(sums),
+  };
+}
+
+/** The packed weight and its state as tensors of a file. */
+export function packageFourBit(
+  name: string,
+  { dtype, shape }: { dtype: Dtype; shape: readonly number[] },
+  { kind: type, blockSize }: WeightScheme & { kind: FourBitType },
+  packed: Uint8Array<ArrayBuffer>,
+  scales: Float32Array<ArrayBuffer> | NestedScales,
+): FilledTensor[] {
   const state = { type, blockSize, dtype: TORCH_FLOAT[dtype] ?? 'float32', shape };
   const weight: FilledTensor = { name, dtype: 'U8', shape: [packed.length, 1], bytes: packed };
-  return { tensors: [weight, ...stateTensors(name, state, scales)], error: summarizeError(sums) };
+  return [weight, ...stateTensors(name, state, scales)];
 }
 
 /** The tensors that `quantizeTensor` will give, without their content; state's own length is an upper bound. */
@@ -86,6 +101,13 @@ export function plannedTensors(name: string, shape: readonly number[], scheme: W
     ...(scheme.doubleQuant ? nested : []),
     { name: `${name}.quant_state.bitsandbytes__${scheme.kind}`, dtype: 'U8', shape: [256] },
   ];
+}
+
+/** bitsandbytes turns a weight into halves before it makes 8 bits of it; where one is too large for that, it stays. */
+function asHalf(values: Float32Array, dtype: Dtype): Float32Array {
+  if (dtype === 'F16') return values;
+  const halves = float16ToFloat32(float32ToFloat16(values));
+  return halves.every(Number.isFinite) ? halves : values;
 }
 
 function checkFinite(values: Float32Array, [, columns = 1]: readonly number[], where: Where): void {

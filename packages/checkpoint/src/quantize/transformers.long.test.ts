@@ -32,6 +32,7 @@ describe.skipIf(!python)('a quantised model in Python transformers', () => {
     ['nf4', ['bfloat16', 'tied'], { kind: 'nf4', blockSize: 64, doubleQuant: true }],
     ['fp4', ['float32'], { kind: 'fp4', blockSize: 64, doubleQuant: true }],
     ['int8', ['float16'], { kind: 'int8' }],
+    ['int8', ['bfloat16'], { kind: 'int8' }],
   ])('%s of %j: the same weights and logits as bitsandbytes makes itself', async (name, model, scheme) => {
     const id = `${name}-${model.join('-')}`;
     const [original, quantized] = [join(folder, id), join(folder, `${id}-quantized`)];

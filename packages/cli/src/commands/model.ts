@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { modelInspect } from './model/inspect.ts';
+import { modelPull } from './model/pull.ts';
 import { modelQuantize, type QuantizeOptions } from './model/quantize.ts';
 import { isGgufScheme, type QuantizeGgufOptions, quantizeGguf } from './model/quantize-gguf.ts';
 import { ggufSchemes, registerGgufCommands } from './model/register-gguf.ts';
@@ -41,7 +42,7 @@ Examples:
     .option('--requantize', 'GGUF: allow quantising what is quantised already, at a further loss')
     .option('--pure', 'GGUF: every matrix in the scheme’s own type, instead of its mixture')
     .option('--overwrite', 'GGUF: replace the output if it exists')
-    .option('--threads <count>', 'GGUF: threads (default: the cores of this machine)')
+    .option('--threads <count>', 'threads (default: one a core)')
     .option('--lang <language>', 'zh-CN or en (default: as the environment says)')
     .option('--json', 'print the report as JSON')
     .addHelpText(
@@ -63,5 +64,21 @@ Examples:
         ? quantizeGguf(input, output, options)
         : modelQuantize(input, output, options),
     );
+  model
+    .command('pull <owner/name>')
+    .description('fetch a model from the Hugging Face hub; resumes, and checks every file')
+    .option('--revision <name>', 'branch, tag or commit', 'main')
+    .option('-o, --output <folder>', 'where to (default: ./name)')
+    .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      `
+HF_ENDPOINT names another server, HF_TOKEN a token for gated models. Run it again to continue after a break.
+
+Examples:
+  viva model pull mistralai/Mistral-7B-Instruct-v0.1
+  HF_ENDPOINT=https://hub.example viva model pull owner/name --revision v2`,
+    )
+    .action(modelPull);
   registerGgufCommands(model);
 }

@@ -1,5 +1,7 @@
 /** Sizes, times and tables as `viva model` prints them. */
 
+import { CommandFailure } from '../../failure.ts';
+
 export function size(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
@@ -57,9 +59,12 @@ export function progressLine(): { show: (text: string) => void; end: () => void 
 }
 
 /** Ctrl-C as a signal, once; a second Ctrl-C ends the program at once. */
-export function interruptible(): { signal: AbortSignal; done: () => void } {
+export function interruptible(message = 'Stopped; nothing was written under the new name.'): {
+  signal: AbortSignal;
+  done: () => void;
+} {
   const controller = new AbortController();
-  const stop = () => controller.abort(new Error('Stopped; nothing was written under the new name.'));
+  const stop = () => controller.abort(new CommandFailure(message, 130));
   process.once('SIGINT', stop);
   return { signal: controller.signal, done: () => process.off('SIGINT', stop) };
 }

@@ -1,7 +1,10 @@
 /** `viva model quantize`. */
 
+import { availableParallelism } from 'node:os';
 import {
   checkBlockSize,
+  createFourBitKernels,
+  kernelQuantizer,
   type QuantizeReport,
   quantizeModel,
   type TorchFloat,
@@ -18,6 +21,7 @@ export interface QuantizeOptions {
   lmHead?: boolean;
   skip?: string[];
   maxShard: string;
+  threads?: string;
   json?: boolean;
 }
 
@@ -27,11 +31,18 @@ export async function modelQuantize(input: string, output: string, options: Quan
   const { signal, done } = interruptible();
   const maxShardBytes = Number(options.maxShard) * 1e9;
   if (!(maxShardBytes > 0)) throw new CommandFailure(`--max-shard ${options.maxShard} is no size in GB.`, 2);
+  const threads =
+    options.threads === undefined ? Math.min(8, availableParallelism()) : Number(options.threads);
+  if (!(Number.isInteger(threads) && threads > 0 && threads <= 64))
+    throw new CommandFailure(`--threads ${options.threads} is no number from 1 to 64.`, 2);
+  const scheme = schemeOf(options);
+  const kernels = createFourBitKernels(threads);
   try {
     const report = await quantizeModel({
       input,
       output,
-      scheme: schemeOf(options),
+      scheme,
+      quantize: kernelQuantizer(kernels),
       lmHead,
       skip,
       maxShardBytes,
@@ -48,6 +59,7 @@ export async function modelQuantize(input: string, output: string, options: Quan
   } finally {
     line.end();
     done();
+    await kernels.close();
   }
 }
 

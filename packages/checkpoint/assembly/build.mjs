@@ -1,0 +1,46 @@
+/** `npm run wasm -w @viva/checkpoint`: compiles the kernels into src/kernels/four-bit.wasm.ts. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+
+/** The kernels as WebAssembly. @returns {Promise<Uint8Array>} */
+export async function compile() {
+  const files = new Map([['four-bit.ts', readFileSync(`${folder}four-bit.ts`, 'utf8')]]);
+  let binary;
+  const { error, stderr } = await asc.main(
+    [
+      'four-bit.ts',
+      '--outFile=four-bit.wasm',
+      '-O3',
+      '--runtime=stub',
+      '--noAssert',
+      '--importMemory',
+      '--sharedMemory',
+      '--initialMemory=1',
+      '--maximumMemory=65536',
+      '--enable=simd',
+      '--enable=threads',
+    ],
+    {
+      readFile: (name) => files.get(name.replace(/^.*\//, '')) ?? null,
+      writeFile: (_, contents) => {
+        binary = contents;
+      },
+      listFiles: () => [],
+    },
+  );
+  if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
+  return binary;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const base64 = Buffer.from(await compile()).toString('base64');
+  const lines = base64.match(/.{1,96}/g).map((line) => `  '${line}',`);
+  writeFileSync(
+    `${folder}../src/kernels/four-bit.wasm.ts`,
+    `/** Compiled from assembly/four-bit.ts by \`npm run wasm -w @viva/checkpoint\`. A test compiles it again and compares. */\nexport const FOUR_BIT_WASM = [\n${lines.join('\n')}\n].join('');\n`,
+  );
+  console.log(`${base64.length} characters`);
+}
