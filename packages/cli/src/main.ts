@@ -3,7 +3,8 @@
 import { Command } from 'commander';
 import { registerAudit } from './commands/audit.ts';
 import { registerBank } from './commands/bank.ts';
-import { addModelCommands } from './commands/model.ts';
+import { registerLab } from './commands/lab/register.ts';
+import { registerModel } from './commands/model/register.ts';
 import { registerStart } from './commands/start.ts';
 import { registerStats } from './commands/stats/register.ts';
 import { CommandFailure } from './failure.ts';
@@ -23,13 +24,20 @@ Examples:
   viva demo --reset                  a demonstration with simulated ratings
   viva bank check                    check every file of the question bank
   viva bank search 量化 校准
+  viva lab run gan-vs-diffusion      both models trained and measured
   viva stats fit ratings.csv         severity, reliability, adjusted scores from a CSV
-  viva model inspect ./mistral-7b    tensors, sizes, what quantising would save
   viva model quantize in.gguf out.gguf --scheme q4_k_m
   viva audit verify                  find changed or missing rows`,
   );
 
-for (const register of [registerStart, registerBank, addModelCommands, registerStats, registerAudit])
+for (const register of [
+  registerStart,
+  registerBank,
+  registerLab,
+  registerModel,
+  registerStats,
+  registerAudit,
+])
   register(program);
 
 try {

@@ -5,14 +5,21 @@ import { BankError, checkBank, loadBank, searchBank } from '@viva/bank';
 import type { Command } from 'commander';
 import { CommandFailure } from '../failure.ts';
 import { bankFolder } from '../folders.ts';
+import { checkClaims } from './bank-claims.ts';
 
 interface BankOptions {
   bank?: string;
   json?: boolean;
+  claims?: boolean;
+  area?: string;
 }
 
-async function bankCheck({ bank, json }: BankOptions): Promise<void> {
+async function bankCheck({ bank, json, claims, area }: BankOptions): Promise<void> {
   const folder = resolve(bank ?? bankFolder());
+  if (claims) {
+    await checkClaims(folder, { ...(area === undefined ? {} : { area }), ...(json ? { json } : {}) });
+    return;
+  }
   const findings = await checkBank(folder);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   if (json) console.log(JSON.stringify({ folder, findings }, null, 2));
@@ -20,9 +27,10 @@ async function bankCheck({ bank, json }: BankOptions): Promise<void> {
     for (const { severity, file, line, message, code } of findings)
       console.log(`${file}${line ? `:${line}` : ''}  ${severity}  ${message}  (${code})`);
     if (errors === 0) {
-      const { questions, kits, calibrations } = await loadBank(folder);
+      const { questions, competencies, kits, calibrations, errata } = await loadBank(folder);
+      const claims = [...questions.values()].reduce((sum, question) => sum + question.claims.length, 0);
       console.log(
-        `${questions.size} questions, ${kits.size} kits, ${calibrations.size} calibration sets: no fault.`,
+        `${questions.size} questions with ${claims} claims on ${competencies.size} competencies, ${kits.size} kits, ${calibrations.size} calibration sets, ${errata.entries.length} errata: no fault.`,
       );
     }
   }
@@ -48,6 +56,8 @@ export function registerBank(program: Command): void {
     .command('check')
     .description('check schema, languages, anchors, sources and kits; errors by file and line')
     .option('--bank <folder>', 'the question bank')
+    .option('--claims', 'run the experiments behind the claims, and say what holds and what is refuted')
+    .option('--area <area>', 'with --claims: only the questions of one area')
     .option('--json', 'print findings as JSON')
     .action(bankCheck);
   bank

@@ -1,7 +1,7 @@
 /** Openings, panels, candidates and sessions. */
 import { z } from '@hono/zod-openapi';
 import { Competency, QuestionText } from './bank.ts';
-import { Id, Instant, Localised, Reason } from './common.ts';
+import { CONCLUSION_MIN, Id, Instant, Localised, Reason } from './common.ts';
 import { Email, PersonName } from './people.ts';
 
 export const OpeningStatus = z.enum(['draft', 'open', 'closed']);
@@ -195,9 +195,6 @@ export const Comment = z
     createdAt: Instant,
   })
   .openapi('Comment');
-/** The least number of characters of a work sample's conclusion. */
-export const CONCLUSION_MIN = 40;
-
 export const AddComment = z
   .object({
     body: z.string().trim().min(1, 'a comment is not empty').max(4_000),

@@ -88,6 +88,13 @@ export const decisionQuery = (openingId: string, top: number) =>
     queryFn: ({ signal }) => api.decisionReport({ params: { id: openingId }, query: { top } }, { signal }),
   });
 
+export const workSamplesQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['candidate', candidateId, 'work-samples'],
+    queryFn: async ({ signal }) =>
+      (await api.listWorkSamples({ params: { id: candidateId } }, { signal })).items,
+  });
+
 export const candidateQuery = (id: string) =>
   queryOptions({
     queryKey: ['candidate', id],

@@ -1,6 +1,6 @@
 /** `viva model generate`: text from a GGUF model, as it comes. */
 import { CommandFailure } from '../../failure.ts';
-import { language } from '../stats/language.ts';
+import { language } from '../../terminal/language.ts';
 import { isWord, say } from './gguf-words.ts';
 import type { GenerationOptions, RuntimeOptions } from './llama-runtime.ts';
 import { withModels } from './open-model.ts';

@@ -1,7 +1,7 @@
 /** `viva model perplexity`: how surprised a model is by a text. */
 import { CommandFailure } from '../../failure.ts';
+import { language } from '../../terminal/language.ts';
 import { byteSize, Progress } from '../../terminal/progress.ts';
-import { language } from '../stats/language.ts';
 import { say } from './gguf-words.ts';
 import type { LlamaModel, RuntimeOptions, Token } from './llama-runtime.ts';
 import { logProbabilities, perplexityOf, slidingWindows } from './next-token.ts';

@@ -14,8 +14,8 @@ import {
   writeGguf,
 } from '@viva/checkpoint';
 import { CommandFailure } from '../../failure.ts';
+import { language } from '../../terminal/language.ts';
 import { byteSize, Progress } from '../../terminal/progress.ts';
-import { language } from '../stats/language.ts';
 import { say } from './gguf-words.ts';
 import { ggufFacts } from './open-model.ts';
 import { readNumber, withInterrupt } from './options.ts';

@@ -1,7 +1,7 @@
 /** `viva stats agreement`: how far raters agree. */
 import { agreementReport, statementText } from '@viva/stats';
+import { language } from '../../terminal/language.ts';
 import { textTable } from '../../terminal/text-table.ts';
-import { language } from './language.ts';
 import { type ReadOptions, readRatings } from './read-ratings.ts';
 import { readSeed } from './simulate.ts';
 import { say } from './words.ts';

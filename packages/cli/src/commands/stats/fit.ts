@@ -13,9 +13,9 @@ import {
   toFitJson,
 } from '@viva/stats';
 import { CommandFailure } from '../../failure.ts';
+import { language } from '../../terminal/language.ts';
 import { textTable } from '../../terminal/text-table.ts';
 import { writeOutput } from '../../terminal/write-output.ts';
-import { language } from './language.ts';
 import { type ReadOptions, readRatings } from './read-ratings.ts';
 import { say } from './words.ts';
 

@@ -1,8 +1,8 @@
 /** `viva stats gstudy`: variance components, and what more raters or items would bring. */
 import { type GDesign, gStudyReport, OptionError, sourceName, statementText } from '@viva/stats';
 import { CommandFailure } from '../../failure.ts';
+import { language } from '../../terminal/language.ts';
 import { textTable } from '../../terminal/text-table.ts';
-import { language } from './language.ts';
 import { type ReadOptions, readRatings } from './read-ratings.ts';
 import { say } from './words.ts';
 

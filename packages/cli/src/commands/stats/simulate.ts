@@ -1,8 +1,8 @@
 /** `viva stats simulate`: ratings with known truth, as CSV. */
 import { OptionError, ratingsToCsv, type Simulation, simulateRatings } from '@viva/stats';
 import { CommandFailure } from '../../failure.ts';
+import { language } from '../../terminal/language.ts';
 import { writeOutput } from '../../terminal/write-output.ts';
-import { language } from './language.ts';
 import { say } from './words.ts';
 
 export interface SimulateCommandOptions {

@@ -1,6 +1,6 @@
 /** Which of the two languages a command answers in. */
 import type { Locale } from '@viva/stats';
-import { CommandFailure } from '../../failure.ts';
+import { CommandFailure } from '../failure.ts';
 
 /** @param asked `--lang`; without it the environment decides, as for other commands */
 export function language(asked: string | undefined, env: NodeJS.ProcessEnv = process.env): Locale {

@@ -20,6 +20,17 @@ export function reportHtml(root: HTMLElement, title: string): string {
   for (const details of copy.querySelectorAll('details')) details.open = true;
   for (const link of copy.querySelectorAll('a[href]'))
     if (!link.getAttribute('href')?.startsWith('#')) link.replaceWith(...link.childNodes);
+  // A copied canvas is blank: its picture goes in its place.
+  const drawn = root.querySelectorAll('canvas');
+  for (const [at, canvas] of [...copy.querySelectorAll('canvas')].entries()) {
+    const image = document.createElement('img');
+    image.src = drawn[at]?.toDataURL('image/png') ?? '';
+    image.alt = canvas.getAttribute('aria-label') ?? '';
+    image.style.width = '100%';
+    canvas.replaceWith(image);
+  }
+  // What could be moved or chosen stands as its value.
+  for (const control of copy.querySelectorAll('input, button')) control.setAttribute('disabled', '');
   for (const region of copy.querySelectorAll('[tabindex]')) region.removeAttribute('tabindex');
   // The page's frame, which gave it its margins, stays behind.
   copy.style.cssText = 'max-width: 1136px; margin: 0 auto; padding: 32px';
