@@ -8,6 +8,16 @@ export {
   StructuredOutputError,
 } from './errors.ts';
 export {
+  answerPractice,
+  beginPractice,
+  chooseProbe,
+  type Practice,
+  type PracticeOptions,
+  type PracticeTurn,
+  practiceTranscript,
+} from './interview/practice.ts';
+export { type AnchorFeedback, type AnswerReview, reviewAnswer } from './interview/review-answer.ts';
+export {
   configurationFile,
   configuredModel,
   HOW_TO_SET_UP,
@@ -54,6 +64,42 @@ export {
   prompt,
   renderPrompt,
 } from './prompts/prompt-file.ts';
+export {
+  type Attack,
+  type AttackSet,
+  type InjectionCase,
+  type InjectionReport,
+  type InjectionTrial,
+  loadAttacks,
+  type MovementSummary,
+  measureInjections,
+} from './rater/injections.ts';
+export {
+  type AdvisoryRating,
+  type Evidence,
+  type RateOptions,
+  rateTranscript,
+} from './rater/rate-transcript.ts';
+export { candidateSpeech, isQuoted } from './rater/transcript.ts';
+export { solve24, type Verdict, verify24 } from './reasoning/game-of-24.ts';
+export {
+  chainOfThought,
+  direct,
+  type Reasoned,
+  type ReasonOptions,
+  readAnswer,
+  type SelfConsistencyOptions,
+  type SelfConsistent,
+  selfConsistency,
+} from './reasoning/strategies.ts';
+export { type Tree24Options, tree24 } from './reasoning/tree-of-24.ts';
+export {
+  type TreeLevel,
+  type TreeOptions,
+  type TreeProblem,
+  type TreeResult,
+  treeOfThoughts,
+} from './reasoning/tree-of-thoughts.ts';
 export { type AnswerOptions, answerQuestion, type BankAnswer } from './retrieval/answer-question.ts';
 export { type Bm25Hit, Bm25Index, type Bm25Options, type Field } from './retrieval/bm25.ts';
 export { evaluateRetrieval, type RankingQuality, type RetrievalReport } from './retrieval/evaluate.ts';

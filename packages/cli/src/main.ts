@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `viva` command. Each file under commands/ registers its own; here they are only gathered. */
 import { Command } from 'commander';
+import { registerAssistant } from './commands/assistant/register.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBank } from './commands/bank.ts';
 import { registerLab } from './commands/lab/register.ts';
@@ -27,6 +28,7 @@ Examples:
   viva lab run gan-vs-diffusion      both models trained and measured
   viva stats fit ratings.csv         severity, reliability, adjusted scores from a CSV
   viva model quantize in.gguf out.gguf --scheme q4_k_m
+  viva ask 双重量化省了多少显存      an answer from the bank, with citations
   viva audit verify                  find changed or missing rows`,
   );
 
@@ -36,6 +38,7 @@ for (const register of [
   registerLab,
   registerModel,
   registerStats,
+  registerAssistant,
   registerAudit,
 ])
   register(program);

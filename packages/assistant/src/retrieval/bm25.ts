@@ -1,6 +1,6 @@
 /** An inverted index with BM25 ranks, for some 100,000 documents in memory. */
 import { tokens } from '@viva/bank';
-import { closeWords } from './close-words.ts';
+import { Spellings } from './close-words.ts';
 import { contentUnits, withoutStopWords } from './content-units.ts';
 
 export interface Field {
@@ -53,6 +53,8 @@ export class Bm25Index {
   private readonly lengths: Float32Array;
   private readonly meanLength: number;
   private readonly scores: Float64Array;
+  /** Made with the first word that no document has. */
+  private spellings: Spellings | undefined;
 
   /** @param documents each a list of fields; weights multiply counts before saturation, as in BM25F */
   constructor(documents: Iterable<readonly Field[]>, { k1 = 1.2, b = 0.75 }: Bm25Options = {}) {
@@ -61,11 +63,12 @@ export class Bm25Index {
     const growing: { documents: number[]; counts: number[] }[] = [];
     const lengths: number[] = [];
     let total = 0;
+    const cached = tokenCache();
     for (const fields of documents) {
       const document = lengths.length;
       let length = 0;
       for (const { text, boost } of fields)
-        for (const token of tokens(text)) {
+        for (const token of cached(text)) {
           let term = this.terms.get(token);
           if (term === undefined) {
             term = growing.length;
@@ -109,7 +112,8 @@ export class Bm25Index {
   private expand(token: string): Expansion {
     const term = this.terms.get(token);
     if (term !== undefined) return { terms: [term], weight: 1 };
-    const close = closeWords(token, this.terms.keys());
+    this.spellings ??= new Spellings(this.terms.keys());
+    const close = this.spellings.close(token);
     return {
       terms: close.flatMap((word) => this.terms.get(word) ?? []),
       weight: SPELLING_WEIGHT,
@@ -162,6 +166,21 @@ export class Bm25Index {
       }
     return all === 0 ? 0 : covered / all;
   }
+}
+
+/** Titles and tags come again with every passage of their question; the last few hundred short texts are remembered. */
+function tokenCache(): (text: string) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  return (text) => {
+    if (text.length > 200) return tokens(text);
+    let found = known.get(text);
+    if (!found) {
+      found = tokens(text);
+      if (known.size >= 512) known.clear();
+      known.set(text, found);
+    }
+    return found;
+  };
 }
 
 /** The `limit` documents of largest score, by a heap of that size: n log(limit) comparisons. */

@@ -36,23 +36,67 @@ export function editDistance(a: string, b: string, limit: number): number {
   return previous[b.length] as number;
 }
 
+/** Which letters a word has, a bit each. */
+function letters(word: string): number {
+  let mask = 0;
+  for (let at = 0; at < word.length; at++) mask |= 1 << (word.charCodeAt(at) - 97);
+  return mask;
+}
+
+function countBits(mask: number): number {
+  let bits = mask - ((mask >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return (((bits + (bits >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
+}
+
+interface Bucket {
+  words: string[];
+  masks: number[];
+}
+
 /**
- * The words of a vocabulary that are spelt most like a word in Latin letters: one edit away, two for long words. Only the
- * nearest, at most four. Chinese has character pairs instead.
+ * Finds the words of a vocabulary that are spelt most like another one: one edit away, two for long words. Latin letters
+ * only; Chinese has character pairs instead. An edit changes at most two letters of the set, which rules nearly all
+ * words out before distances are computed.
  */
-export function closeWords(word: string, vocabulary: Iterable<string>): string[] {
-  if (word.length < SHORTEST || !/^[a-z]+$/.test(word)) return [];
-  let best = word.length >= LONG ? 2 : 1;
-  let found: string[] = [];
-  for (const other of vocabulary) {
-    if (other.length < SHORTEST || Math.abs(other.length - word.length) > best) continue;
-    const distance = editDistance(word, other, best);
-    if (distance > best) continue;
-    if (distance < best) {
-      best = distance;
-      found = [];
+export class Spellings {
+  private readonly buckets = new Map<number, Bucket>();
+
+  constructor(vocabulary: Iterable<string>) {
+    for (const word of vocabulary) {
+      if (word.length < SHORTEST || !/^[a-z]+$/.test(word)) continue;
+      let bucket = this.buckets.get(word.length);
+      if (!bucket) {
+        bucket = { words: [], masks: [] };
+        this.buckets.set(word.length, bucket);
+      }
+      bucket.words.push(word);
+      bucket.masks.push(letters(word));
     }
-    found.push(other);
   }
-  return found.slice(0, MOST);
+
+  /** Only the nearest, at most four, in the order of the vocabulary among words of one length. */
+  close(word: string): string[] {
+    if (word.length < SHORTEST || !/^[a-z]+$/.test(word)) return [];
+    const mask = letters(word);
+    let best = word.length >= LONG ? 2 : 1;
+    let found: string[] = [];
+    for (let length = word.length - best; length <= word.length + best; length++) {
+      const bucket = this.buckets.get(length);
+      if (!bucket) continue;
+      const { words, masks } = bucket;
+      for (let at = 0; at < words.length; at++) {
+        if (countBits((masks[at] as number) ^ mask) > 2 * best) continue;
+        const other = words[at] as string;
+        const distance = editDistance(word, other, best);
+        if (distance > best) continue;
+        if (distance < best) {
+          best = distance;
+          found = [];
+        }
+        found.push(other);
+      }
+    }
+    return found.slice(0, MOST);
+  }
 }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { scriptedModel } from '../model/scripted-model.ts';
 import { answerQuestion, checkCitations } from './answer-question.ts';
 import { Bm25Index } from './bm25.ts';
-import { closeWords, editDistance } from './close-words.ts';
+import { editDistance, Spellings } from './close-words.ts';
 import { contentUnits } from './content-units.ts';
 import { evaluateRetrieval, ndcgAt, recallAt, reciprocalRank } from './evaluate.ts';
 import { fuseRanks } from './fuse-ranks.ts';
@@ -80,8 +80,25 @@ describe('editDistance', () => {
     );
   });
   it('takes the nearest words only, and no neighbours of short ones', () => {
-    expect(closeWords('modle', ['model', 'mode', 'noodle'])).toEqual(['model', 'mode']);
-    expect(closeWords('nf5', ['nf4'])).toEqual([]);
+    expect(new Spellings(['model', 'mode', 'noodle']).close('modle')).toEqual(['mode', 'model']);
+    expect(new Spellings(['nf4']).close('nf5')).toEqual([]);
+  });
+});
+
+describe('Spellings', () => {
+  it('finds what comparing with every word finds', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), minLength: 4, maxLength: 10 });
+    fc.assert(
+      fc.property(fc.uniqueArray(word, { maxLength: 40 }), word, (vocabulary, query) => {
+        const limit = query.length >= 8 ? 2 : 1;
+        const distances = vocabulary.map((other) => editDistance(query, other, limit));
+        const nearest = Math.min(limit, ...distances);
+        const expected = vocabulary.filter((_, at) => distances[at] === nearest);
+        const found = new Spellings(vocabulary).close(query);
+        expect(found).toHaveLength(Math.min(4, expected.length));
+        for (const other of found) expect(expected).toContain(other);
+      }),
+    );
   });
 });
 
