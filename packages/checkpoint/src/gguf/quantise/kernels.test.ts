@@ -146,7 +146,7 @@ it('has the block sizes of the format', () => {
 
 it('is compiled from the sources beside it', async () => {
   const { compileKernels } = (await import(
-    new URL('../../../scripts/build-kernels.mjs', import.meta.url).href
+    new URL('../../../assembly/build-gguf.mjs', import.meta.url).href
   )) as { compileKernels(): Promise<string> };
   expect(await compileKernels()).toContain(`'${KERNELS_BASE64}'`);
 });

@@ -15,7 +15,7 @@ const missing = [
   existsSync(model) ? '' : `${model} (fetch it: node packages/checkpoint/scripts/fetch-model.mjs)`,
   existsSync(join(runtime, 'node_modules/node-llama-cpp'))
     ? ''
-    : `node-llama-cpp in ${runtime} (any viva model generate … --install puts it there)`,
+    : `node-llama-cpp in ${runtime} (viva model generate … --install puts it there)`,
 ].filter(Boolean);
 if (missing.length > 0)
   console.warn(`SKIPPED: running a real model, for want of ${missing.join(' and of ')}`);

@@ -1,6 +1,6 @@
 /**
- * Compiles kernels/ (AssemblyScript) to WebAssembly and writes it, as base64, to src/gguf/quantise/kernels.wasm.ts:
- * node packages/checkpoint/scripts/build-kernels.mjs [--check]
+ * Compiles assembly/gguf/ (AssemblyScript) to WebAssembly and writes it, as base64, to src/gguf/quantise/kernels.wasm.ts:
+ * npm run wasm -w @viva/checkpoint, or by itself node packages/checkpoint/assembly/build-gguf.mjs [--check]
  * With --check nothing is written; the exit status says whether the file in the repository is what would be.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ export async function compileKernels() {
   const { error, stderr } = await asc.main(
     [
       'index.ts',
-      ...['--baseDir', join(root, 'kernels'), '--outFile', 'kernels.wasm'],
+      ...['--baseDir', join(root, 'assembly/gguf'), '--outFile', 'kernels.wasm'],
       ...['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
     ],
     {
@@ -26,7 +26,7 @@ export async function compileKernels() {
     },
   );
   if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
-  return `/** Compiled from kernels/ by scripts/build-kernels.mjs; do not edit. */
+  return `/** Compiled from assembly/gguf by assembly/build-gguf.mjs; do not edit. */
 export const KERNELS_BASE64 =
   '${Buffer.from(binary).toString('base64')}';
 `;
@@ -37,7 +37,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes('--check')) {
     const same = readFileSync(target, 'utf8') === text;
     console.log(
-      same ? 'kernels.wasm.ts is up to date.' : 'kernels.wasm.ts is not what kernels/ compiles to.',
+      same ? 'kernels.wasm.ts is up to date.' : 'kernels.wasm.ts is not what assembly/gguf compiles to.',
     );
     process.exitCode = same ? 0 : 1;
   } else {
