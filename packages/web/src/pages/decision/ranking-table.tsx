@@ -100,7 +100,12 @@ export function RankingTable({ report }: { report: DecisionReport }) {
                       <span className={classes.figure}>
                         {number((model ? adjusted?.value : raw?.score) ?? null)}
                         {model && (
-                          <Interval lower={adjusted?.lower ?? null} upper={adjusted?.upper ?? null} />
+                          <>
+                            <Interval lower={adjusted?.lower ?? null} upper={adjusted?.upper ?? null} />
+                            <span className={classes.range95}>
+                              {t('ranking.rawIs', { score: number(raw?.score ?? null) })}
+                            </span>
+                          </>
                         )}
                         {raw && raw.coverage < 1 && (
                           <span

@@ -50,7 +50,9 @@ export function SensitivityView({ report }: { report: DecisionReport }) {
       )}
       {analysis.without.length > 0 && (
         <figure>
-          <figcaption className={classes.subtitle}>{t('sensitivity.without')}</figcaption>
+          <figcaption className={classes.subtitle}>
+            <abbr title={t('sensitivity.hint.without')}>{t('sensitivity.without')}</abbr>
+          </figcaption>
           <ul className={classes.without}>
             {analysis.without.map(({ raterId, top, same }) => (
               <li key={raterId}>
