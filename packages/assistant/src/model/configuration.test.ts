@@ -70,13 +70,15 @@ describe('a GGUF model in this process', () => {
   it('hands over history, settings and grammar, counts tokens, and takes calls in turn', async () => {
     const seen: { history: unknown; text: string; options: Record<string, unknown> }[] = [];
     let running = 0;
-    const tokenMeter = { usedInputTokens: 0, usedOutputTokens: 0 };
+    const tokenMeter = { usedOutputTokens: 0 };
     const fake: LlamaCppModule = {
       getLlama: async () => ({
         createGrammarForJsonSchema: async (schema) => ({ schema }),
         loadModel: async () => ({
           tokenize: (text) => [...text],
-          createContext: async () => ({ getSequence: () => ({ tokenMeter, dispose: () => {} }) }),
+          createContext: async () => ({
+            getSequence: () => ({ tokenMeter, nextTokenIndex: 12, dispose: () => {} }),
+          }),
           createEmbeddingContext: async () => ({
             getEmbeddingFor: async (text) => ({ vector: [text.length] }),
           }),
@@ -94,7 +96,6 @@ describe('a GGUF model in this process', () => {
             await new Promise((resolve) => setTimeout(resolve, 2));
             options.onTextChunk?.(piece);
           }
-          tokenMeter.usedInputTokens += 10;
           tokenMeter.usedOutputTokens += 2;
           running--;
           return { responseText: 'sixteen', stopReason: 'eogToken' };

@@ -55,7 +55,9 @@ interface LlamaCppModel {
   tokenize(text: string): readonly unknown[];
   createContext(options: { contextSize?: number }): Promise<{
     getSequence(): {
-      tokenMeter: { usedInputTokens: number; usedOutputTokens: number };
+      /** Tokens in the context now: prompt and answer. */
+      nextTokenIndex: number;
+      tokenMeter: { usedOutputTokens: number };
       dispose(): void;
     };
   }>;
@@ -145,7 +147,7 @@ export function llamaCppModel(
       asked.signal?.throwIfAborted();
       const { module, llama, sequence } = await opened();
       const session = new module.LlamaChatSession({ contextSequence: sequence });
-      const before = { ...meter(sequence.tokenMeter) };
+      const before = sequence.tokenMeter.usedOutputTokens;
       try {
         session.setChatHistory(
           messages
@@ -168,10 +170,11 @@ export function llamaCppModel(
           ...(grammar ? { grammar } : {}),
           ...(onTextChunk ? { onTextChunk } : {}),
         });
-        const after = meter(sequence.tokenMeter);
+        // The meter counts what was evaluated; a prompt whose beginning is still in the context costs less than its length.
+        const outputTokens = sequence.tokenMeter.usedOutputTokens - before;
         const usage: Usage = {
-          inputTokens: after.inputTokens - before.inputTokens,
-          outputTokens: after.outputTokens - before.outputTokens,
+          inputTokens: Math.max(0, sequence.nextTokenIndex - outputTokens),
+          outputTokens,
           estimated: false,
         };
         return { text: responseText, finish: finishOf(stopReason), usage };
@@ -255,14 +258,3 @@ export function llamaCppModel(
   }
   return result;
 }
-
-const meter = ({
-  usedInputTokens,
-  usedOutputTokens,
-}: {
-  usedInputTokens: number;
-  usedOutputTokens: number;
-}) => ({
-  inputTokens: usedInputTokens,
-  outputTokens: usedOutputTokens,
-});
