@@ -64,11 +64,18 @@ export interface FourBitKernels {
 /** @param threads Two unless told. One call at a time. */
 export function createFourBitKernels(threads = 2): FourBitKernels {
   const pool = createKernelPool(threads);
+  // The weight that the kernels' memory holds already: `measure` after `quantize` need not copy it again.
+  let resident: Uint8Array | undefined;
   return {
     threads: pool.threads,
-    quantize: (bytes, dtype, type, blockSize) => quantize(pool, bytes, dtype, type, blockSize),
-    dequantize: (blocks, dtype, type, blockSize, count) =>
-      dequantize(pool, blocks, dtype, type, blockSize, count),
+    quantize(bytes, dtype, type, blockSize) {
+      resident = bytes;
+      return quantize(pool, bytes, dtype, type, blockSize);
+    },
+    dequantize(blocks, dtype, type, blockSize, count) {
+      resident = undefined;
+      return dequantize(pool, blocks, dtype, type, blockSize, count);
+    },
     dequantizeView: (blocks, dtype, type, blockSize, count) => {
       if (count % blockSize !== 0)
         throw new OptionError(
@@ -78,10 +85,15 @@ export function createFourBitKernels(threads = 2): FourBitKernels {
       return runDequantize(pool, blocks, dtype, type, blockSize, count);
     },
     input: (byteLength) => {
+      resident = undefined;
       const { buffer, at } = layout(pool, byteLength);
       return new Uint8Array(buffer, at[0], byteLength);
     },
-    measure: (bytes, blocks, dtype, type, blockSize) => measure(pool, bytes, blocks, dtype, type, blockSize),
+    measure(bytes, blocks, dtype, type, blockSize) {
+      const there = resident === bytes;
+      resident = bytes;
+      return measure(pool, bytes, blocks, dtype, type, blockSize, there);
+    },
     close: () => pool.close(),
   };
 }
@@ -276,6 +288,7 @@ async function measure(
   dtype: KernelDtype,
   type: FourBitType,
   blockSize: BlockSize,
+  resident: boolean,
 ): Promise<ErrorSums> {
   const width = WIDTH[dtype];
   const count = bytes.length / width;
@@ -283,7 +296,7 @@ async function measure(
   const { buffer, at } = layout(pool, bytes.length, packed.length, absmax.length * 4);
   const [src = 0, packedAt = 0, absmaxAt = 0] = at;
   setConstants(buffer, type);
-  new Uint8Array(buffer, src, bytes.length).set(bytes);
+  if (!resident) new Uint8Array(buffer, src, bytes.length).set(bytes);
   new Uint8Array(buffer, packedAt, packed.length).set(packed);
   new Float32Array(buffer, absmaxAt, absmax.length).set(absmax);
   const parts = shares(whole, pool.threads);

@@ -88,6 +88,23 @@ describe('the WebAssembly kernels', () => {
     expect(() => kernels.dequantizeView(blocks, 'F16', 'nf4', 64, 65)).toThrow(/whole number of blocks/);
   });
 
+  it('measure rightly after other calls have used the memory', async () => {
+    const [a, b] = [1, 2].map((seed) => fromFloat32(values(64 * 40, seed, 'nf4'), 'F16')) as [
+      Uint8Array<ArrayBuffer>,
+      Uint8Array<ArrayBuffer>,
+    ];
+    const [first, second] = [
+      await kernels.quantize(a, 'F16', 'nf4', 64),
+      await kernels.quantize(b, 'F16', 'nf4', 64),
+    ];
+    const direct = await kernels.measure(b, second, 'F16', 'nf4', 64);
+    const other = await kernels.measure(a, first, 'F16', 'nf4', 64);
+    await kernels.dequantize(first, 'F32', 'nf4', 64, 64 * 40);
+    expect(await kernels.measure(b, second, 'F16', 'nf4', 64)).toEqual(direct);
+    expect(await kernels.measure(a, first, 'F16', 'nf4', 64)).toEqual(other);
+    expect(other.noise).not.toBe(direct.noise);
+  });
+
   it.each([
     ['F32', Number.NaN, 77],
     ['F16', Number.POSITIVE_INFINITY, 700],
