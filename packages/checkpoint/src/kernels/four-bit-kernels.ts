@@ -20,6 +20,9 @@ const KERNEL_DTYPES = { F32: 0, F16: 1, BF16: 2 } as const;
 export type KernelDtype = keyof typeof KERNEL_DTYPES;
 const WIDTH: Readonly<Record<KernelDtype, number>> = { F32: 4, F16: 2, BF16: 2 };
 
+/** WebAssembly has 4 GiB; a larger weight with its codes and scales is left to plain TypeScript. */
+const MAX_INPUT = 2.5 * 2 ** 30;
+
 export interface FourBitKernels {
   readonly threads: number;
   /** @throws DtypeError (`NOT_FINITE`) naming the element. */
@@ -102,7 +105,7 @@ export function createFourBitKernels(threads = 2): FourBitKernels {
 export function kernelQuantizer(kernels: FourBitKernels): TensorQuantizer {
   return async (name, bytes, info, scheme, where) => {
     const { dtype, shape } = info;
-    if (scheme.kind === 'int8' || !isKernelDtype(dtype))
+    if (scheme.kind === 'int8' || !isKernelDtype(dtype) || bytes.length > MAX_INPUT)
       return quantizeTensor(name, bytes, info, scheme, where);
     const { kind: type, blockSize, doubleQuant } = scheme;
     const { packed, absmax } = await kernels

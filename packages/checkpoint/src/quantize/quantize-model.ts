@@ -239,12 +239,20 @@ function configOf(jobs: readonly Job[], options: QuantizeModelOptions): Record<s
     options.scheme,
     dtype,
     kept.map(({ tensor }) => tensor.name),
-    options.lmHead === true,
+    headIsQuantized(jobs),
   );
 }
 
-function adviceOn(jobs: readonly Job[], { scheme }: QuantizeModelOptions): string[] {
+/** A head that shares the embedding's weights has no tensor: asked for or not, it must stay out. */
+const headIsQuantized = (jobs: readonly Job[]): boolean =>
+  jobs.some(({ tensor, kept }) => kept === undefined && /(^|\.)lm_head\.weight$/.test(tensor.name));
+
+function adviceOn(jobs: readonly Job[], { scheme, lmHead }: QuantizeModelOptions): string[] {
   const advice: string[] = [];
+  if (lmHead && !headIsQuantized(jobs))
+    advice.push(
+      'There is no lm_head of its own to quantise: the output head shares the weights of the embedding.',
+    );
   const experts = jobs.filter(({ kept }) => kept === 'expert').length;
   if (experts > 0)
     advice.push(`${experts} weights of experts stay as they are: transformers fuses them on loading.`);
