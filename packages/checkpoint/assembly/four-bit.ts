@@ -123,6 +123,16 @@ function toHalf(x: v128): v128 {
   return v128.or(bits, sign);
 }
 
+/** The same for zeros and what is neither subnormal nor beyond a half. */
+@inline
+function toNormalHalf(x: v128): v128 {
+  const size = v128.and(x, i32x4.splat(0x7fffffff));
+  const sign = i32x4.shr_u(v128.and(x, i32x4.splat(0x80000000)), 16);
+  const odd = v128.and(i32x4.shr_u(size, 13), i32x4.splat(1));
+  const bits = i32x4.shr_u(i32x4.add(i32x4.add(size, i32x4.splat(0xfff - 0x38000000)), odd), 13);
+  return v128.or(v128.and(bits, i32x4.ne(size, i32x4.splat(0))), sign);
+}
+
 @inline
 function toBf16(x: v128): v128 {
   const odd = v128.and(i32x4.shr_u(x, 16), i32x4.splat(1));
@@ -203,10 +213,19 @@ export function dequantize(
     let v3 = f32x4.mul(l3, scale);
     const from = packed + <usize>block * half;
     if (dtype !== 0) {
-      v0 = narrow(v0, dtype);
-      v1 = narrow(v1, dtype);
-      v2 = narrow(v2, dtype);
-      v3 = narrow(v3, dtype);
+      const size = f32x4.extract_lane(scale, 0);
+      // The smallest level of FP4 is 1/192: from 0.012 on no product is a subnormal half.
+      if (dtype == 1 && size >= <f32>0.012 && size <= <f32>65000) {
+        v0 = toNormalHalf(v0);
+        v1 = toNormalHalf(v1);
+        v2 = toNormalHalf(v2);
+        v3 = toNormalHalf(v3);
+      } else {
+        v0 = narrow(v0, dtype);
+        v1 = narrow(v1, dtype);
+        v2 = narrow(v2, dtype);
+        v3 = narrow(v3, dtype);
+      }
       // Halves fill the low 16 bits only, so they narrow without a mask.
       const h0 = i16x8.narrow_i32x4_u(v0, v1);
       const h1 = i16x8.narrow_i32x4_u(v2, v3);
