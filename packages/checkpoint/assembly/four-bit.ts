@@ -5,7 +5,6 @@
  */
 
 /** Eight halves' low or high four as single precision; exact for finite values. */
-// @ts-expect-error: decorator
 @inline
 function halfBits(bits: v128): v128 {
   const size = i32x4.shl(v128.and(bits, i32x4.splat(0x7fff)), 13);
@@ -15,7 +14,6 @@ function halfBits(bits: v128): v128 {
 }
 
 /** Four values from `index` on, as single precision. */
-// @ts-expect-error: decorator
 @inline
 function load4<T>(src: usize, index: usize): v128 {
   if (isFloat<T>()) return v128.load(src + (index << 2));
@@ -25,7 +23,6 @@ function load4<T>(src: usize, index: usize): v128 {
 }
 
 /** The largest absolute value of a block; infinite or NaN bits where a value is not finite. */
-// @ts-expect-error: decorator
 @inline
 function blockMax<T>(src: usize, start: usize, count: usize): f32 {
   let most = i32x4.splat(0);
@@ -113,7 +110,6 @@ function quantizeOf<T>(
 }
 
 /** Single precision to half, to nearest, ties to even, in the low halves of 32-bit lanes; finite or infinite values. */
-// @ts-expect-error: decorator
 @inline
 function toHalf(x: v128): v128 {
   const size = v128.and(x, i32x4.splat(0x7fffffff));
@@ -127,47 +123,66 @@ function toHalf(x: v128): v128 {
   return v128.or(bits, sign);
 }
 
-// @ts-expect-error: decorator
+/** The same for zeros and what is neither subnormal nor beyond a half. */
+@inline
+function toNormalHalf(x: v128): v128 {
+  const size = v128.and(x, i32x4.splat(0x7fffffff));
+  const sign = i32x4.shr_u(v128.and(x, i32x4.splat(0x80000000)), 16);
+  const odd = v128.and(i32x4.shr_u(size, 13), i32x4.splat(1));
+  const bits = i32x4.shr_u(i32x4.add(i32x4.add(size, i32x4.splat(0xfff - 0x38000000)), odd), 13);
+  return v128.or(v128.and(bits, i32x4.ne(size, i32x4.splat(0))), sign);
+}
+
 @inline
 function toBf16(x: v128): v128 {
   const odd = v128.and(i32x4.shr_u(x, 16), i32x4.splat(1));
   return i32x4.shr_u(i32x4.add(i32x4.add(x, i32x4.splat(0x7fff)), odd), 16);
 }
 
-// @ts-expect-error: decorator
 @inline
 function narrow(x: v128, dtype: i32): v128 {
   return dtype === 1 ? toHalf(x) : toBf16(x);
 }
 
-/** Byte `plane` of sixteen 32-bit values in four vectors. */
-// @ts-expect-error: decorator
+/** The low halves of eight 32-bit values. */
 @inline
-function lowBytes(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = i8x16.shuffle(a, b, 0, 4, 8, 12, 16, 20, 24, 28, 0, 0, 0, 0, 0, 0, 0, 0);
-  const cd = i8x16.shuffle(c, d, 0, 4, 8, 12, 16, 20, 24, 28, 0, 0, 0, 0, 0, 0, 0, 0);
-  return i8x16.shuffle(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+function low16(a: v128, b: v128): v128 {
+  const mask = i32x4.splat(0xffff);
+  return i16x8.narrow_i32x4_u(v128.and(a, mask), v128.and(b, mask));
 }
 
-// @ts-expect-error: decorator
+@inline
+function high16(a: v128, b: v128): v128 {
+  return i16x8.narrow_i32x4_u(i32x4.shr_u(a, 16), i32x4.shr_u(b, 16));
+}
+
+/** The low bytes of sixteen 16-bit values. */
+@inline
+function low8(a: v128, b: v128): v128 {
+  const mask = i16x8.splat(0xff);
+  return i8x16.narrow_i16x8_u(v128.and(a, mask), v128.and(b, mask));
+}
+
+@inline
+function high8(a: v128, b: v128): v128 {
+  return i8x16.narrow_i16x8_u(i16x8.shr_u(a, 8), i16x8.shr_u(b, 8));
+}
+
 @inline
 function zipLow(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
-// @ts-expect-error: decorator
 @inline
 function zipHigh(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-// @ts-expect-error: decorator
 @inline
 function zipLow16(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
 }
 
-// @ts-expect-error: decorator
 @inline
 function zipHigh16(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
@@ -198,12 +213,24 @@ export function dequantize(
     let v3 = f32x4.mul(l3, scale);
     const from = packed + <usize>block * half;
     if (dtype !== 0) {
-      v0 = narrow(v0, dtype);
-      v1 = narrow(v1, dtype);
-      v2 = narrow(v2, dtype);
-      v3 = narrow(v3, dtype);
-      const p0 = lowBytes(v0, v1, v2, v3);
-      const p1 = lowBytes(i32x4.shr_u(v0, 8), i32x4.shr_u(v1, 8), i32x4.shr_u(v2, 8), i32x4.shr_u(v3, 8));
+      const size = f32x4.extract_lane(scale, 0);
+      // The smallest level of FP4 is 1/192: from 0.012 on no product is a subnormal half.
+      if (dtype == 1 && size >= <f32>0.012 && size <= <f32>65000) {
+        v0 = toNormalHalf(v0);
+        v1 = toNormalHalf(v1);
+        v2 = toNormalHalf(v2);
+        v3 = toNormalHalf(v3);
+      } else {
+        v0 = narrow(v0, dtype);
+        v1 = narrow(v1, dtype);
+        v2 = narrow(v2, dtype);
+        v3 = narrow(v3, dtype);
+      }
+      // Halves fill the low 16 bits only, so they narrow without a mask.
+      const h0 = i16x8.narrow_i32x4_u(v0, v1);
+      const h1 = i16x8.narrow_i32x4_u(v2, v3);
+      const p0 = low8(h0, h1);
+      const p1 = high8(h0, h1);
       const to = out + <usize>block * <usize>blockSize * 2;
       for (let i: usize = 0; i < half; i += 16) {
         const bytes = v128.load(from + i);
@@ -223,10 +250,14 @@ export function dequantize(
       }
       continue;
     }
-    const p0 = lowBytes(v0, v1, v2, v3);
-    const p1 = lowBytes(i32x4.shr_u(v0, 8), i32x4.shr_u(v1, 8), i32x4.shr_u(v2, 8), i32x4.shr_u(v3, 8));
-    const p2 = lowBytes(i32x4.shr_u(v0, 16), i32x4.shr_u(v1, 16), i32x4.shr_u(v2, 16), i32x4.shr_u(v3, 16));
-    const p3 = lowBytes(i32x4.shr_u(v0, 24), i32x4.shr_u(v1, 24), i32x4.shr_u(v2, 24), i32x4.shr_u(v3, 24));
+    const vlow0 = low16(v0, v1);
+    const vlow1 = low16(v2, v3);
+    const vhigh0 = high16(v0, v1);
+    const vhigh1 = high16(v2, v3);
+    const p0 = low8(vlow0, vlow1);
+    const p1 = high8(vlow0, vlow1);
+    const p2 = low8(vhigh0, vhigh1);
+    const p3 = high8(vhigh0, vhigh1);
     const to = out + <usize>block * <usize>blockSize * 4;
     for (let i: usize = 0; i < half; i += 8) {
       const bytes = v128.load64_zero(from + i);
@@ -280,10 +311,14 @@ function measureOf<T>(
   const l1 = v128.load(levels + 16);
   const l2 = v128.load(levels + 32);
   const l3 = v128.load(levels + 48);
-  const q0 = lowBytes(l0, l1, l2, l3);
-  const q1 = lowBytes(i32x4.shr_u(l0, 8), i32x4.shr_u(l1, 8), i32x4.shr_u(l2, 8), i32x4.shr_u(l3, 8));
-  const q2 = lowBytes(i32x4.shr_u(l0, 16), i32x4.shr_u(l1, 16), i32x4.shr_u(l2, 16), i32x4.shr_u(l3, 16));
-  const q3 = lowBytes(i32x4.shr_u(l0, 24), i32x4.shr_u(l1, 24), i32x4.shr_u(l2, 24), i32x4.shr_u(l3, 24));
+  const llow0 = low16(l0, l1);
+  const llow1 = low16(l2, l3);
+  const lhigh0 = high16(l0, l1);
+  const lhigh1 = high16(l2, l3);
+  const q0 = low8(llow0, llow1);
+  const q1 = high8(llow0, llow1);
+  const q2 = low8(lhigh0, lhigh1);
+  const q3 = high8(lhigh0, lhigh1);
   let most = f32x4.splat(0);
   for (let block = 0; block < blocks; block++) {
     const scale = v128.load32_splat(absmax + (<usize>block << 2));
@@ -326,7 +361,6 @@ function measureOf<T>(
   }
 }
 
-// @ts-expect-error: decorator
 @inline
 function total(x: v128): f64 {
   return (

@@ -73,6 +73,10 @@ export {
   type KernelDtype,
   kernelQuantizer,
 } from './kernels/four-bit-kernels.ts';
+export { type AwqResult, awq } from './posttraining/awq.ts';
+export { type GptqOptions, gptq } from './posttraining/gptq.ts';
+export { type GridOptions, type GroupedWeight, roundToNearest } from './posttraining/integer-grid.ts';
+export { hessian, outputError } from './posttraining/linear-algebra.ts';
 export { BOUNDS, type FourBitType, LEVELS, RISING } from './quantize/codebooks.ts';
 export {
   DYNAMIC_MAP,

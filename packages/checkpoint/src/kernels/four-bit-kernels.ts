@@ -20,6 +20,9 @@ const KERNEL_DTYPES = { F32: 0, F16: 1, BF16: 2 } as const;
 export type KernelDtype = keyof typeof KERNEL_DTYPES;
 const WIDTH: Readonly<Record<KernelDtype, number>> = { F32: 4, F16: 2, BF16: 2 };
 
+/** WebAssembly has 4 GiB; a larger weight with its codes and scales is left to plain TypeScript. */
+const MAX_INPUT = 2.5 * 2 ** 30;
+
 export interface FourBitKernels {
   readonly threads: number;
   /** @throws DtypeError (`NOT_FINITE`) naming the element. */
@@ -64,11 +67,18 @@ export interface FourBitKernels {
 /** @param threads Two unless told. One call at a time. */
 export function createFourBitKernels(threads = 2): FourBitKernels {
   const pool = createKernelPool(threads);
+  // The weight that the kernels' memory holds already: `measure` after `quantize` need not copy it again.
+  let resident: Uint8Array | undefined;
   return {
     threads: pool.threads,
-    quantize: (bytes, dtype, type, blockSize) => quantize(pool, bytes, dtype, type, blockSize),
-    dequantize: (blocks, dtype, type, blockSize, count) =>
-      dequantize(pool, blocks, dtype, type, blockSize, count),
+    quantize(bytes, dtype, type, blockSize) {
+      resident = bytes;
+      return quantize(pool, bytes, dtype, type, blockSize);
+    },
+    dequantize(blocks, dtype, type, blockSize, count) {
+      resident = undefined;
+      return dequantize(pool, blocks, dtype, type, blockSize, count);
+    },
     dequantizeView: (blocks, dtype, type, blockSize, count) => {
       if (count % blockSize !== 0)
         throw new OptionError(
@@ -78,10 +88,15 @@ export function createFourBitKernels(threads = 2): FourBitKernels {
       return runDequantize(pool, blocks, dtype, type, blockSize, count);
     },
     input: (byteLength) => {
+      resident = undefined;
       const { buffer, at } = layout(pool, byteLength);
       return new Uint8Array(buffer, at[0], byteLength);
     },
-    measure: (bytes, blocks, dtype, type, blockSize) => measure(pool, bytes, blocks, dtype, type, blockSize),
+    measure(bytes, blocks, dtype, type, blockSize) {
+      const there = resident === bytes;
+      resident = bytes;
+      return measure(pool, bytes, blocks, dtype, type, blockSize, there);
+    },
     close: () => pool.close(),
   };
 }
@@ -90,7 +105,7 @@ export function createFourBitKernels(threads = 2): FourBitKernels {
 export function kernelQuantizer(kernels: FourBitKernels): TensorQuantizer {
   return async (name, bytes, info, scheme, where) => {
     const { dtype, shape } = info;
-    if (scheme.kind === 'int8' || !isKernelDtype(dtype))
+    if (scheme.kind === 'int8' || !isKernelDtype(dtype) || bytes.length > MAX_INPUT)
       return quantizeTensor(name, bytes, info, scheme, where);
     const { kind: type, blockSize, doubleQuant } = scheme;
     const { packed, absmax } = await kernels
@@ -276,6 +291,7 @@ async function measure(
   dtype: KernelDtype,
   type: FourBitType,
   blockSize: BlockSize,
+  resident: boolean,
 ): Promise<ErrorSums> {
   const width = WIDTH[dtype];
   const count = bytes.length / width;
@@ -283,7 +299,7 @@ async function measure(
   const { buffer, at } = layout(pool, bytes.length, packed.length, absmax.length * 4);
   const [src = 0, packedAt = 0, absmaxAt = 0] = at;
   setConstants(buffer, type);
-  new Uint8Array(buffer, src, bytes.length).set(bytes);
+  if (!resident) new Uint8Array(buffer, src, bytes.length).set(bytes);
   new Uint8Array(buffer, packedAt, packed.length).set(packed);
   new Float32Array(buffer, absmaxAt, absmax.length).set(absmax);
   const parts = shares(whole, pool.threads);

@@ -65,15 +65,19 @@ describe('the WebAssembly kernels', () => {
   });
 
   it('writes halves for scales from the smallest to beyond the largest', async () => {
-    for (const scale of [1e-9, 6e-8, 1e-5, 6.1e-5, 1, 65504, 70000, 1e30]) {
+    for (const scale of [
+      0, 1e-9, 6e-8, 1e-5, 6.1e-5, 0.0119, 0.012, 0.0121, 0.05, 1, 64999, 65000, 65001, 65504, 70000, 1e30,
+    ]) {
       const block = {
         packed: Uint8Array.from({ length: 32 }, (_, i) => (i * 37) & 255),
         absmax: Float32Array.of(scale),
       };
       for (const out of dtypes)
-        expect([...(await kernels.dequantize(block, out, 'nf4', 64, 64))], `${scale} ${out}`).toEqual([
-          ...fromFloat32(dequantizeFourBit(block, 'nf4', 64, 64), out),
-        ]);
+        for (const type of ['nf4', 'fp4'] as const)
+          expect(
+            [...(await kernels.dequantize(block, out, type, 64, 64))],
+            `${scale} ${out} ${type}`,
+          ).toEqual([...fromFloat32(dequantizeFourBit(block, type, 64, 64), out)]);
     }
   });
 
@@ -86,6 +90,23 @@ describe('the WebAssembly kernels', () => {
     const view = await kernels.dequantizeView(blocks, 'F16', 'nf4', 64, 64 * 33);
     expect([...view]).toEqual([...(await kernels.dequantize(blocks, 'F16', 'nf4', 64, 64 * 33))]);
     expect(() => kernels.dequantizeView(blocks, 'F16', 'nf4', 64, 65)).toThrow(/whole number of blocks/);
+  });
+
+  it('measure rightly after other calls have used the memory', async () => {
+    const [a, b] = [1, 2].map((seed) => fromFloat32(values(64 * 40, seed, 'nf4'), 'F16')) as [
+      Uint8Array<ArrayBuffer>,
+      Uint8Array<ArrayBuffer>,
+    ];
+    const [first, second] = [
+      await kernels.quantize(a, 'F16', 'nf4', 64),
+      await kernels.quantize(b, 'F16', 'nf4', 64),
+    ];
+    const direct = await kernels.measure(b, second, 'F16', 'nf4', 64);
+    const other = await kernels.measure(a, first, 'F16', 'nf4', 64);
+    await kernels.dequantize(first, 'F32', 'nf4', 64, 64 * 40);
+    expect(await kernels.measure(b, second, 'F16', 'nf4', 64)).toEqual(direct);
+    expect(await kernels.measure(a, first, 'F16', 'nf4', 64)).toEqual(other);
+    expect(other.noise).not.toBe(direct.noise);
   });
 
   it.each([

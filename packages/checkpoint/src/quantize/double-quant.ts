@@ -39,7 +39,8 @@ export function quantizeScales(scales: Float32Array): NestedScales {
   const table = lookUp();
   const absmax = new Float32Array(Math.ceil(scales.length / NESTED_BLOCK));
   const codes = new Uint8Array(scales.length);
-  const centred = scales.map((scale) => scale - offset);
+  const centred = new Float32Array(scales.length);
+  for (let i = 0; i < scales.length; i++) centred[i] = (scales[i] as number) - offset;
   for (let block = 0; block < absmax.length; block++) {
     const start = block * NESTED_BLOCK;
     const end = Math.min(scales.length, start + NESTED_BLOCK);
@@ -60,9 +61,10 @@ export function quantizeScales(scales: Float32Array): NestedScales {
 
 /** The scales that a reader computes from the doubly quantised ones. */
 export function dequantizeScales({ codes, absmax, offset }: NestedScales): Float32Array<ArrayBuffer> {
-  return Float32Array.from(codes, (code, i) =>
-    Math.fround(
-      Math.fround((DYNAMIC_MAP[code] as number) * (absmax[Math.floor(i / NESTED_BLOCK)] as number)) + offset,
-    ),
-  );
+  const scales = new Float32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) {
+    const level = DYNAMIC_MAP[codes[i] as number] as number;
+    scales[i] = Math.fround(level * (absmax[Math.floor(i / NESTED_BLOCK)] as number)) + offset;
+  }
+  return scales;
 }

@@ -176,6 +176,29 @@ describe('quantising a model folder', () => {
     });
   });
 
+  it('quantises the output head when asked, and says so where there is none of its own', async () => {
+    await model();
+    const skipped = async (name: string) =>
+      JSON.parse(await readFile(join(folder, name, 'config.json'), 'utf8')).quantization_config
+        .llm_int8_skip_modules;
+    const report = await quantize({ lmHead: true });
+    expect(report.tensors.find(({ name }) => name === 'lm_head.weight')?.kept).toBeUndefined();
+    expect(await skipped('out')).toEqual(['model.embed_tokens']);
+    const { 'lm_head.weight': head, ...rest } = SHAPES;
+    await writeSafetensors(
+      join(input, 'model.safetensors'),
+      { names: Object.keys(rest), overwrite: true },
+      async (writer) => {
+        for (const [name, shape] of Object.entries(rest))
+          await writer.add({ name, dtype: 'F16', shape }, fromFloat32(weight(name), 'F16'));
+      },
+    );
+    expect(head).toBeDefined();
+    const tied = await quantize({ output: join(folder, 'tied'), lmHead: true });
+    expect(tied.warnings.join()).toContain('shares the weights of the embedding');
+    expect(await skipped('tied')).toEqual(['lm_head', 'model.embed_tokens']);
+  });
+
   it('tells how far it is', async () => {
     await model();
     const seen: number[] = [];
@@ -210,6 +233,7 @@ describe('which tensors stay', () => {
     expect(why('lm_head.weight', [8, 8], 'F16', { lmHead: true })).toBeUndefined();
     expect(why('a.q_proj.weight', [8, 8], 'F16', { skip: ['q_proj'] })).toBe('asked');
     expect(why('a.q_proj.weight', [8])).toBe('not a matrix');
+    expect(why('a.q_proj.weight', [0, 8])).toBe('not a matrix');
     expect(why('a.q_proj.weight', [8, 8], 'F64')).toBe('number format');
   });
 });

@@ -6,7 +6,7 @@ import { CheckpointError, DtypeError, OptionError } from '../errors.ts';
 import { atomicWriteFile, atomicWriteFolder } from '../files/atomic-write.ts';
 import { INDEX_FILE, type ModelFolder, openModelFolder } from '../safetensors/folder.ts';
 import type { NewTensor } from '../safetensors/header.ts';
-import { writeSafetensors } from '../safetensors/writer.ts';
+import { type SafetensorsWriter, writeSafetensors } from '../safetensors/writer.ts';
 import { DTYPE_BYTES, type Dtype, isDtype } from '../tensor/dtype.ts';
 import { elementCount, type TensorInfo } from '../tensor/tensor.ts';
 import type { QuantError } from './error-measure.ts';
@@ -134,10 +134,11 @@ async function convert(
         : `model-${String(i + 1).padStart(5, '0')}-of-${String(shards.length).padStart(5, '0')}.safetensors`;
     const names = shard.flatMap(({ planned }) => planned.map(({ name }) => name));
     await writeSafetensors(join(folder, file), { names }, async (writer) => {
+      const ahead = readAhead(model, shard);
       for (const job of shard) {
         options.signal?.throwIfAborted();
         step(job, false);
-        reports.push(await convertOne(model, job, options, writer));
+        reports.push(await convertOne(model, job, options, writer, ahead));
         for (const { name } of job.planned) weightMap[name] = file;
         step(job, true);
       }
@@ -175,11 +176,31 @@ async function convert(
   };
 }
 
+/** Reads a weight and begins to read the next one, so that the disk and the kernels work at once. */
+function readAhead(model: ModelFolder, shard: readonly Job[]) {
+  const weights: TensorInfo[] = shard.filter(({ kept }) => kept === undefined).map(({ tensor }) => tensor);
+  let next: { tensor: TensorInfo; bytes: Promise<Uint8Array<ArrayBuffer>> } | undefined;
+  const begin = (tensor: TensorInfo) => {
+    const bytes = model.tensors.read(tensor);
+    // Whoever awaits it sees the failure; if nobody comes to that, it must not end the program.
+    bytes.catch(() => {});
+    return { tensor, bytes };
+  };
+  return async (tensor: TensorInfo): Promise<Uint8Array<ArrayBuffer>> => {
+    const own = next?.tensor === tensor ? next : begin(tensor);
+    const bytes = await own.bytes;
+    const following = weights[weights.indexOf(tensor) + 1];
+    next = following && begin(following);
+    return bytes;
+  };
+}
+
 async function convertOne(
   model: ModelFolder,
   { tensor, kept }: Job,
   { scheme, signal, quantize = quantizeTensor }: QuantizeModelOptions,
-  writer: { add: (tensor: NewTensor, content: Uint8Array | AsyncIterable<Uint8Array>) => Promise<void> },
+  writer: SafetensorsWriter,
+  read: (tensor: TensorInfo) => Promise<Uint8Array<ArrayBuffer>>,
 ): Promise<TensorReport> {
   const { name, dtype, shape, byteLength, file } = tensor;
   const before = { name, shape, bytesBefore: byteLength };
@@ -187,7 +208,7 @@ async function convertOne(
     await writer.add({ name, dtype, shape }, model.tensors.chunks(tensor, { signal }));
     return { ...before, bytesAfter: byteLength, kept };
   }
-  const bytes = await model.tensors.read(tensor);
+  const bytes = await read(tensor);
   const { tensors, error } = await quantize(name, bytes, { dtype, shape }, scheme, { file, tensor: name });
   for (const { bytes, ...info } of tensors) await writer.add(info, bytes);
   return { ...before, bytesAfter: tensors.reduce((sum, { bytes }) => sum + bytes.length, 0), error };
@@ -218,12 +239,20 @@ function configOf(jobs: readonly Job[], options: QuantizeModelOptions): Record<s
     options.scheme,
     dtype,
     kept.map(({ tensor }) => tensor.name),
-    options.lmHead === true,
+    headIsQuantized(jobs),
   );
 }
 
-function adviceOn(jobs: readonly Job[], { scheme }: QuantizeModelOptions): string[] {
+/** A head that shares the embedding's weights has no tensor: asked for or not, it must stay out. */
+const headIsQuantized = (jobs: readonly Job[]): boolean =>
+  jobs.some(({ tensor, kept }) => kept === undefined && /(^|\.)lm_head\.weight$/.test(tensor.name));
+
+function adviceOn(jobs: readonly Job[], { scheme, lmHead }: QuantizeModelOptions): string[] {
   const advice: string[] = [];
+  if (lmHead && !headIsQuantized(jobs))
+    advice.push(
+      'There is no lm_head of its own to quantise: the output head shares the weights of the embedding.',
+    );
   const experts = jobs.filter(({ kept }) => kept === 'expert').length;
   if (experts > 0)
     advice.push(`${experts} weights of experts stay as they are: transformers fuses them on loading.`);

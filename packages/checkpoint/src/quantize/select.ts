@@ -44,7 +44,7 @@ export function keptBecause(
   { name, shape, dtype }: TensorInfo,
   { lmHead = false, skip = [] }: SelectOptions = {},
 ): KeptBecause | undefined {
-  if (shape.length !== 2) return 'not a matrix';
+  if (shape.length !== 2 || shape.includes(0)) return 'not a matrix';
   if (!name.endsWith('.weight')) return 'not a weight';
   const module = moduleOf(name);
   if (skip.some((piece) => module.includes(piece))) return 'asked';

@@ -2,8 +2,10 @@
 
 import {
   DTYPE_BYTES,
+  decodeState,
   elementCount,
   keptBecause,
+  type ModelFolder,
   openModelFolder,
   plannedTensors,
   type WeightScheme,
@@ -27,7 +29,7 @@ export async function modelInspect(path: string, { all, json }: InspectOptions):
   try {
     const tensors = model.tensors.tensors.map((tensor) => ({ ...tensor, kept: keptBecause(tensor) }));
     const bytes = tensors.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    const parameters = tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+    const parameters = await countParameters(model);
     const quantizable = !(model.config && 'quantization_config' in model.config);
     const schemes = SCHEMES.map(([name, scheme]) => {
       const after = tensors.reduce(
@@ -94,3 +96,20 @@ const plannedBytes = (name: string, shape: readonly number[], scheme: WeightSche
     (sum, { dtype, shape }) => sum + elementCount(shape) * DTYPE_BYTES[dtype],
     0,
   );
+
+/** Weights, not bytes: a 4-bit weight has the shape that its quant_state tells, and its scales are no parameters. */
+async function countParameters({ tensors }: ModelFolder): Promise<number> {
+  let count = 0;
+  const states = tensors.tensors.filter(({ name }) => name.includes('.quant_state.bitsandbytes__'));
+  const packed = new Set(states.map(({ name }) => name.replace(/\.quant_state\..*$/, '')));
+  for (const state of states)
+    count += elementCount(decodeState(await tensors.read(state), state.file, state.name).shape);
+  for (const { name, shape } of tensors.tensors) {
+    const beside =
+      /\.(absmax|quant_map|nested_absmax|nested_quant_map|quant_state\..*)$|(^|\.)(SCB|weight_format)$/.test(
+        name,
+      );
+    if (!beside && !packed.has(name)) count += elementCount(shape);
+  }
+  return count;
+}
