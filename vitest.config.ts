@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const source = { conditions: ['source'] };
+/** eventsource-parser ships TypeScript under the condition that we use for our own; Vite compiles what leads to it. */
+const server = { deps: { inline: [/node_modules\/(@ai-sdk|ai|eventsource-parser)\//] } };
 
 /** One project a kind of test, so that `scripts/test.mjs` can run the fast ones first. */
 export default defineConfig({
@@ -16,6 +18,7 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'packages/*/src/**/*.test.tsx'],
           exclude: ['**/*.db.test.ts', '**/*.long.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
+          server,
         },
       },
       {
@@ -27,6 +30,7 @@ export default defineConfig({
           globalSetup: ['packages/server/src/testing/global-setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
+          server,
         },
       },
       {

@@ -95,6 +95,12 @@ describe.each(LOOKS)('$locale, $width px, $colorScheme', ({ locale, width, heigh
     // Pages that listen for events never fall silent: the heading says that the page is there.
     await page.locator('h1').first().waitFor();
     await page.waitForTimeout(250);
+    // Before anything is judged: a page that fails is the one to look at.
+    if (process.env.VIVA_SCREENSHOTS)
+      await page.screenshot({
+        path: `${process.env.VIVA_SCREENSHOTS}/${name.replaceAll(' ', '-')}-${locale}-${width}-${colorScheme}.png`,
+        fullPage: true,
+      });
     if (name !== 'API docs') expect(await page.locator('html').getAttribute('lang')).toBe(locale);
     if (!['nothing here', 'a link that no longer works'].includes(name))
       expect(await page.getByText(locale === 'en' ? 'There is no such page' : '没有这个页面').count()).toBe(
@@ -103,11 +109,6 @@ describe.each(LOOKS)('$locale, $width px, $colorScheme', ({ locale, width, heigh
     await expectNoSideways(page, name);
     await expectAccessible(page, name);
     expect(visitor.complaints).toEqual([]);
-    if (process.env.VIVA_SCREENSHOTS)
-      await page.screenshot({
-        path: `${process.env.VIVA_SCREENSHOTS}/${name.replaceAll(' ', '-')}-${locale}-${width}-${colorScheme}.png`,
-        fullPage: true,
-      });
     await visitor.close();
   });
 });

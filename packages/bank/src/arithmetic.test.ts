@@ -1,19 +1,6 @@
 /** The figures in the answers that are arithmetic are worked out here, in both languages. */
-import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { loadBank } from './load.ts';
-import { type Bank, LOCALES } from './types.ts';
-
-let bank: Bank;
-beforeAll(async () => {
-  bank = await loadBank(fileURLToPath(new URL('../../../bank', import.meta.url)));
-});
-
-/** Every piece stands in the answer, in both languages. */
-function says(id: string, ...pieces: string[]): void {
-  for (const locale of LOCALES)
-    for (const piece of pieces) expect(bank.questions.get(id)?.text[locale].answer, locale).toContain(piece);
-}
+import { describe, expect, it } from 'vitest';
+import { says, saysEither } from './testing/answers.ts';
 
 /** Rounds to the nearest half-precision number, ties to even (IEEE 754; 5 exponent bits, 10 stored bits). */
 function toHalf(x: number): number {
@@ -81,5 +68,146 @@ describe('arithmetic in the answers', () => {
     expect(lostBetween).toBeGreaterThan(0);
     expect(keptBetween).toBeGreaterThan(0);
     says('mixed-precision', '2⁻²⁴', '2⁻²⁵', '4096');
+  });
+});
+
+describe('arithmetic on generative models', () => {
+  it('computes the KL of a Gaussian to the standard normal', () => {
+    expect((0.5 * (1 + 0.25 - 1 - Math.log(0.25))).toFixed(3)).toBe('0.818');
+    says('vae-elbo', '0.818', '1.386');
+  });
+
+  it('changes variables in one dimension', () => {
+    const base = -0.5 * Math.log(2 * Math.PI);
+    expect((base - Math.log(2)).toFixed(3)).toBe('-1.612');
+    expect(Math.log(100).toFixed(1)).toBe('4.6');
+    says('normalizing-flows', '0.919', '0.693', '1.612', '4.6');
+  });
+
+  it('multiplies out the linear noise schedule', () => {
+    let kept = 1;
+    for (let step = 0; step < 1000; step++) kept *= 1 - (1e-4 + ((0.02 - 1e-4) * step) / 999);
+    expect((kept * 1e5).toFixed(1)).toBe('4.0');
+    expect(Math.sqrt(kept).toFixed(4)).toBe('0.0064');
+    says('ddpm-objective', '4.0 × 10⁻⁵', '0.0064');
+  });
+
+  it('counts the compression of latents', () => {
+    expect((512 * 512 * 3) / (64 * 64 * 4)).toBe(48);
+    saysEither('latent-diffusion', ['786432', '16384', '48', '1024'], ['786,432', '16,384', '48', '1,024']);
+  });
+});
+
+describe('arithmetic on transformers and training', () => {
+  it('crosses attention with the linear layers, and stores n × n', () => {
+    // 4n²d = 8nd² and 4n²d = 24nd².
+    expect([2 * 4096, 6 * 4096, 2 * 8192, 6 * 8192]).toEqual([8192, 24576, 16384, 49152]);
+    expect((8192 ** 2 * 32 * 2) / 2 ** 30).toBe(4);
+    saysEither('attention-mechanics', ['8192', '24576', '4 GiB'], ['8192', '24,576', '4 GiB']);
+  });
+
+  it('has the slowest wavelength of RoPE', () => {
+    expect(Math.round((2 * Math.PI * 10000 ** (126 / 128)) / 1000)).toBe(54);
+    saysEither('positional-encoding', ['5.4 万'], ['54,000']);
+  });
+
+  it('counts a larger vocabulary', () => {
+    expect(2 * 64000 * 4096).toBe(524_288_000);
+    expect((1.5 * 0.7).toFixed(2)).toBe('1.05');
+    expect(((524.288e6 / 7e9) * 100).toFixed(1)).toBe('7.5');
+    expect(Math.round((700 / 1500) * 100)).toBe(47);
+    saysEither('tokenization', ['5.24 亿', '7.5%', '47%'], ['524 million', '7.5%', '47%']);
+  });
+
+  it('counts the parameters of Mixtral', () => {
+    const expert = 3 * 4096 * 14336;
+    const attention = 2 * 4096 ** 2 + 2 * 4096 * 1024;
+    const shared = 32 * attention + 2 * 32000 * 4096;
+    expect(((8 * 32 * expert + shared) / 1e9).toFixed(1)).toBe('46.7');
+    expect(((2 * 32 * expert + shared) / 1e9).toFixed(1)).toBe('12.9');
+    saysEither(
+      'mixture-of-experts',
+      ['467 亿', '129 亿', '1.762 亿'],
+      ['46.7 billion', '12.9 billion', '176.2 million'],
+    );
+  });
+
+  it('spends compute by 6ND and 20 tokens a parameter', () => {
+    const compute = 64 * 1e15 * 0.4 * 30 * 86400;
+    expect((compute / 1e22).toFixed(2)).toBe('6.64');
+    const n = Math.sqrt(compute / 120);
+    expect([(n / 1e10).toFixed(2), ((20 * n) / 1e11).toFixed(1)]).toEqual(['2.35', '4.7']);
+    expect((compute / 6 / 8e9 / 1e12).toFixed(2)).toBe('1.38');
+    says('scaling-laws', '6.64 × 10²²', '2.35 × 10¹⁰', '4.7 × 10¹¹', '1.38 × 10¹²');
+    const other = 256 * 4e14 * 0.45 * 10 * 86400;
+    expect((other / 1e22).toFixed(2)).toBe('3.98');
+    expect((Math.sqrt(other / 120) / 1e10).toFixed(2)).toBe('1.82');
+  });
+
+  it('has the chance of a candidate pair under MinHash', () => {
+    const chance = (s: number) => 1 - (1 - s ** 8) ** 14;
+    expect([chance(0.75).toFixed(2), chance(0.5).toFixed(2)]).toEqual(['0.77', '0.05']);
+    says('pretraining-data', '0.77', '0.05');
+  });
+
+  it('counts LoRA', () => {
+    expect(16 * (4096 + 4096)).toBe(131_072);
+    expect(((131_072 / 4096 ** 2) * 100).toFixed(2)).toBe('0.78');
+    expect(8 * (4096 + 14336)).toBe(147_456);
+    expect(((147_456 / (4096 * 14336)) * 100).toFixed(2)).toBe('0.25');
+    saysEither('lora', ['131072', '0.78%'], ['131,072', '0.78%']);
+  });
+
+  it('budgets QLoRA at 70B', () => {
+    const [layers, d, ffn, kv, rank] = [80, 8192, 28672, 1024, 16];
+    const linear = layers * (2 * d * d + 2 * d * kv + 3 * d * ffn);
+    const embeddings = 2 * 32000 * d;
+    expect([(linear / 1e9).toFixed(2), ((linear + embeddings) / 1e9).toFixed(2)]).toEqual(['68.45', '68.98']);
+    expect(Math.round(((linear + embeddings) * 16) / 1e9)).toBe(1104);
+    const base = (linear * 4.127) / 8;
+    const adapters = layers * rank * (2 * 2 * d + 2 * (d + kv) + 3 * (d + ffn));
+    const kept = layers * 2048 * d * 2;
+    expect([base, embeddings * 2, adapters * 16, kept].map((bytes) => (bytes / 1e9).toFixed(1))).toEqual([
+      ...['35.3', '1.0', '3.3', '2.7'],
+    ]);
+    expect(Math.round(adapters / 1e6)).toBe(207);
+    const logits = 2048 * 32000 * 4;
+    expect((logits / 1e9).toFixed(2)).toBe('0.26');
+    // Base, embeddings, adapters, checkpoints, a layer in progress, logits with their gradient.
+    expect(Math.round((base + embeddings * 2 + adapters * 16 + kept + 1e9 + 2 * logits) / 1e9)).toBe(44);
+    says('qlora-memory-budget', '35.3 GB', '3.3 GB', '2.7 GB', '0.26 GB', '44 GB');
+  });
+
+  it('computes losses and advantages of preference learning', () => {
+    const sigma = 1 / (1 + Math.exp(-0.2));
+    expect([sigma.toFixed(3), (-Math.log(sigma)).toFixed(3), Math.log(2).toFixed(3)]).toEqual([
+      '0.550',
+      '0.598',
+      '0.693',
+    ]);
+    says('dpo', '0.550', '0.598', '0.693');
+    expect((Math.log(16) - 15 / 16).toFixed(2)).toBe('1.84');
+    says('rlhf-reward-model', '1.84');
+    const deviation = Math.sqrt(0.25 * 0.75);
+    expect([(0.75 / deviation).toFixed(3), (-0.25 / deviation).toFixed(3)]).toEqual(['1.732', '-0.577']);
+    expect(Math.round(0.95 ** 8 * 100)).toBe(66);
+    says('grpo', '0.433', '1.732', '0.577', '66%');
+  });
+
+  it('estimates pass@k without bias', () => {
+    expect((1 - 56 / 252).toFixed(3)).toBe('0.778');
+    expect((1 - 0.8 ** 5).toFixed(3)).toBe('0.672');
+    expect((0.8 ** 100 / 1e-10).toFixed(0)).toBe('2');
+    says('test-time-compute', '56/252', '0.778', '0.672', '2 × 10⁻¹⁰');
+  });
+
+  it('calibrates by an empty input', () => {
+    const [yes, no] = [0.6 / 0.7, 0.4 / 0.3];
+    expect([yes.toFixed(3), no.toFixed(3), Math.round((yes / (yes + no)) * 100)]).toEqual([
+      '0.857',
+      '1.333',
+      39,
+    ]);
+    says('in-context-learning', '0.857', '1.333', '39%', '61%');
   });
 });

@@ -1,4 +1,11 @@
 /** The question bank: reading, checking, searching. */
+export {
+  type Assertion,
+  AssertionError,
+  type AssertionVerdict,
+  judge,
+  parseAssertion,
+} from './assertion.ts';
 export { canonicalJson, contentHash } from './hash.ts';
 export { checkBank, loadBank, readBank } from './load.ts';
 export {
@@ -15,6 +22,9 @@ export {
   type CalibrationTranscript,
   type Claim,
   type ClaimCheck,
+  type Competency,
+  type Errata,
+  type Erratum,
   type Finding,
   type Kit,
   type KitItem,
@@ -27,4 +37,6 @@ export {
   type QuestionText,
   type ScalePoint,
   type Source,
+  VERDICTS,
+  type Verdict,
 } from './types.ts';

@@ -201,8 +201,8 @@ describe('a changed bank', () => {
     [
       'competency weights that do not add up',
       'kits/llm-engineer.yaml',
-      /weight: 0\.3\n/,
-      'weight: 0.4\n',
+      /weight: 0\.4\n/,
+      'weight: 0.5\n',
       'weights',
       'competencies:',
     ],

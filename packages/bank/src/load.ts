@@ -5,14 +5,17 @@ import { crossCheck, type Origin } from './cross-check.ts';
 import { contentHash } from './hash.ts';
 import { parseQuestionMarkdown, parseTranscriptMarkdown, TEXT_FILE_NAMES } from './markdown.ts';
 import { readYaml } from './read-yaml.ts';
-import { CalibrationFile, KitFile, QuestionFile, Slug } from './schema.ts';
+import { CalibrationFile, CompetenciesFile, ErrataFile, KitFile, QuestionFile, Slug } from './schema.ts';
 import {
   type Bank,
   BankError,
   type CalibrationSet,
   type CalibrationTranscript,
+  type Competency,
+  type Errata,
   type Finding,
   type Kit,
+  type Locale,
   type Question,
 } from './types.ts';
 
@@ -95,7 +98,61 @@ async function readQuestion(reading: Reading, folder: string, area: string): Pro
   return question;
 }
 
-async function readKit(reading: Reading, path: string): Promise<Kit | undefined> {
+async function readCompetencies(reading: Reading): Promise<Map<string, Competency>> {
+  const competencies = new Map<string, Competency>();
+  const found = await read(reading, join(reading.root, 'competencies.yaml'));
+  if (!found) return competencies;
+  const { value, findings, lineOf } = readYaml(found.source, found.file, CompetenciesFile);
+  reading.findings.push(...findings);
+  for (const [index, { id, title, description, boundary }] of (value?.competencies ?? []).entries()) {
+    const text = (locale: Locale) => ({
+      title: title[locale],
+      description: description[locale],
+      boundary: boundary[locale],
+    });
+    const competency: Competency = { id, text: { 'zh-CN': text('zh-CN'), en: text('en') } };
+    if (competencies.has(id)) {
+      const message = `competency "${id}" stands twice`;
+      fault(reading, 'competency-twice', found.file, message, lineOf('competencies', index));
+    } else competencies.set(id, competency);
+    reading.origins.set(competency, {
+      file: found.file,
+      lineOf: (...path) => lineOf('competencies', index, ...path),
+    });
+  }
+  return competencies;
+}
+
+async function readErrata(reading: Reading): Promise<Errata> {
+  const nothing = { title: '', intro: '' };
+  const empty = { text: { 'zh-CN': nothing, en: nothing }, sources: [], entries: [], hash: '' };
+  const found = await read(reading, join(reading.root, 'errata.yaml'));
+  if (!found) return empty;
+  const { value, findings, lineOf } = readYaml(found.source, found.file, ErrataFile);
+  reading.findings.push(...findings);
+  if (!value) return empty;
+  const head = (locale: Locale) => ({ title: value.title[locale], intro: value.intro[locale] });
+  const content = {
+    text: { 'zh-CN': head('zh-CN'), en: head('en') },
+    sources: value.sources,
+    entries: value.entries.map(({ says, finding, ...entry }) => ({
+      ...entry,
+      text: {
+        'zh-CN': { says: says['zh-CN'], finding: finding['zh-CN'] },
+        en: { says: says.en, finding: finding.en },
+      },
+    })),
+  };
+  const errata: Errata = { ...content, hash: await contentHash(content) };
+  reading.origins.set(errata, { file: found.file, lineOf });
+  return errata;
+}
+
+async function readKit(
+  reading: Reading,
+  path: string,
+  known: ReadonlyMap<string, Competency>,
+): Promise<Kit | undefined> {
   const found = await read(reading, path);
   if (!found) return undefined;
   const { value, findings, lineOf } = readYaml(found.source, found.file, KitFile);
@@ -116,15 +173,15 @@ async function readKit(reading: Reading, path: string): Promise<Kit | undefined>
       'zh-CN': { title: value.title['zh-CN'], summary: value.summary['zh-CN'] },
       en: { title: value.title.en, summary: value.summary.en },
     },
-    competencies: value.competencies.map(({ id, weight, title, description }) => ({
-      id,
-      weight,
-      text: {
-        'zh-CN': { title: title['zh-CN'], description: description['zh-CN'] },
-        en: { title: title.en, description: description.en },
-      },
-    })),
+    competencies: value.competencies.map(({ id, ...blueprint }) => {
+      const text = (locale: Locale) => {
+        const { title = id, description = '' } = known.get(id)?.text[locale] ?? {};
+        return { title, description };
+      };
+      return { id, ...blueprint, text: { 'zh-CN': text('zh-CN'), en: text('en') } };
+    }),
     items: value.items,
+    minutes: value.minutes,
   };
   const kit: Kit = { ...content, hash: await contentHash(content) };
   reading.origins.set(kit, { file: found.file, lineOf });
@@ -193,9 +250,11 @@ export async function readBank(root: string): Promise<{ bank: Bank; findings: Fi
       const question = await readQuestion(reading, join(root, 'questions', area, id), area);
       if (question) keep(questions, question.id, question);
     }
+  const competencies = await readCompetencies(reading);
+  const errata = await readErrata(reading);
   const isKit = (name: string) => name.endsWith('.yaml') && Slug.safeParse(name.slice(0, -5)).success;
   for (const name of await list(reading, join(root, 'kits'), { files: isKit, folders: false })) {
-    const kit = await readKit(reading, join(root, 'kits', name));
+    const kit = await readKit(reading, join(root, 'kits', name), competencies);
     if (kit) keep(kits, kit.id, kit);
   }
   for (const family of await list(reading, join(root, 'calibration'), subfolders)) {
@@ -204,8 +263,11 @@ export async function readBank(root: string): Promise<{ bank: Bank; findings: Fi
   }
   if (questions.size === 0 && reading.findings.length === 0)
     fault(reading, 'empty', 'questions', 'there is no question in the bank');
-  const hashes = [...questions.values(), ...kits.values(), ...calibrations.values()].map(({ hash }) => hash);
-  const bank: Bank = { questions, kits, calibrations, hash: await contentHash(hashes.sort()) };
+  const parts = [...questions.values(), ...kits.values(), ...calibrations.values(), errata];
+  const hashes = parts.map(({ hash }) => hash).sort();
+  const map = [...competencies.values()];
+  const hash = await contentHash([...hashes, map]);
+  const bank: Bank = { questions, competencies, errata, kits, calibrations, hash };
   reading.findings.push(...crossCheck(bank, (thing) => reading.origins.get(thing) ?? { file: '' }));
   return { bank, findings: reading.findings };
 }

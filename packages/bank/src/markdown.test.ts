@@ -9,6 +9,9 @@ const TEXT: QuestionText = {
   answer: '**Bold.** Text.\n\n```md\n## Answer\n### 1\n```\n\nMore.',
   anchors: ['one', 'two', 'three\n\n- a list\n- in it', 'four', 'five'],
   probes: ['First?', 'Second?', 'Third?'],
+  mistakes: ['A wrong answer.', 'Another.'],
+  fair: ['Other words.'],
+  parallel: 'Another prompt.',
 };
 
 /** A paragraph that holds no heading and no fence, as `renderQuestionMarkdown` asks for. */
@@ -28,6 +31,8 @@ const questionText: fc.Arbitrary<QuestionText> = fc.record({
   answer: paragraph,
   anchors: fc.tuple(paragraph, paragraph, paragraph, paragraph, paragraph),
   probes: fc.array(line, { minLength: 1, maxLength: 5 }),
+  mistakes: fc.array(line, { maxLength: 3 }),
+  fair: fc.array(line, { maxLength: 3 }),
 });
 
 /** Markdown-like noise: the pieces that the parser looks at, in any order. */

@@ -12,6 +12,9 @@ interface Headings {
   answer: string;
   anchors: string;
   probes: string;
+  mistakes: string;
+  fair: string;
+  parallel: string;
   transcript: string;
   reason: string;
 }
@@ -22,6 +25,9 @@ export const HEADINGS: Record<Locale, Headings> = {
     answer: '参考答案',
     anchors: '评分锚点',
     probes: '追问',
+    mistakes: '常见错误',
+    fair: '不应扣分',
+    parallel: '平行题',
     transcript: '实录',
     reason: '定分理由',
   },
@@ -30,6 +36,9 @@ export const HEADINGS: Record<Locale, Headings> = {
     answer: 'Answer',
     anchors: 'Anchors',
     probes: 'Probes',
+    mistakes: 'Common mistakes',
+    fair: 'Not to mark down',
+    parallel: 'Parallel form',
     transcript: 'Transcript',
     reason: 'Reason',
   },
@@ -41,6 +50,9 @@ export interface QuestionLines {
   answer: number;
   anchors: number[];
   probes: number;
+  mistakes: number;
+  fair: number;
+  parallel: number;
 }
 
 export interface Parsed<T> {
@@ -122,7 +134,8 @@ function reader(source: string, file: string, allowed: readonly string[]) {
     else if (!found.text.trim()) fault('empty-section', `the section "${name}" is empty`, found.line - 1);
     return found ?? { line: 1, text: '' };
   };
-  return { title, section, fault, findings };
+  const optional = (name: string): Section | undefined => (sections.has(name) ? section(name) : undefined);
+  return { title, section, optional, fault, findings };
 }
 
 /** Cuts the anchors' section at its headings "### 1" to "### 5". */
@@ -160,7 +173,7 @@ function parseList({ text, line }: Section, fault: Fault): string[] {
     const item = /^[-*]\s+(\S.*)$/.exec(row)?.[1];
     if (item) items.push(item.trim());
     else if (/^\s+\S/.test(row) && items.length > 0) items.push(`${items.pop()} ${row.trim()}`);
-    else if (row.trim()) fault('not-a-list', 'probes are a list: one "- " a probe', line + index);
+    else if (row.trim()) fault('not-a-list', 'this section is a list: one "- " an item', line + index);
   }
   return items;
 }
@@ -178,11 +191,14 @@ export function parseQuestionMarkdown(
   locale: Locale = localeOf(file),
 ): Parsed<QuestionText> & { lines: QuestionLines } {
   const names = HEADINGS[locale];
-  const { title, section, fault, findings } = reader(source, file, [
+  const { title, section, optional, fault, findings } = reader(source, file, [
     names.prompt,
     names.answer,
     names.anchors,
     names.probes,
+    names.mistakes,
+    names.fair,
+    names.parallel,
   ]);
   if (!title?.text) fault('missing-title', 'the file starts with "# " and the title', title?.line ?? 1);
   const prompt = trimmed(section(names.prompt));
@@ -190,6 +206,12 @@ export function parseQuestionMarkdown(
   const anchors = parseAnchors(section(names.anchors), fault);
   const probeSection = section(names.probes);
   const probes = parseList(probeSection, fault);
+  // What is missing here is a matter for the check of the whole bank: a draft without it can still be read.
+  const none: Section = { line: 1, text: '' };
+  const mistakeSection = optional(names.mistakes) ?? none;
+  const fairSection = optional(names.fair) ?? none;
+  const parallelSection = optional(names.parallel);
+  const parallel = trimmed(parallelSection ?? none);
   const [a, b, c, d, e] = anchors.map(({ text }) => text);
   const value: QuestionText = {
     title: title?.text ?? '',
@@ -197,12 +219,18 @@ export function parseQuestionMarkdown(
     answer: answer.text,
     anchors: [a ?? '', b ?? '', c ?? '', d ?? '', e ?? ''],
     probes,
+    mistakes: parseList(mistakeSection, fault),
+    fair: parseList(fairSection, fault),
+    ...(parallelSection ? { parallel: parallel.text } : {}),
   };
   const lines: QuestionLines = {
     prompt: prompt.line,
     answer: answer.line,
     anchors: anchors.map(({ line }) => line),
     probes: trimmed(probeSection).line,
+    mistakes: trimmed(mistakeSection).line,
+    fair: trimmed(fairSection).line,
+    parallel: parallel.line,
   };
   return { value: findings.length === 0 ? value : undefined, findings, lines };
 }
@@ -225,10 +253,11 @@ export function parseTranscriptMarkdown(
 
 /** Writes what `parseQuestionMarkdown` reads. Headings of the first three levels within a text would not survive. */
 export function renderQuestionMarkdown(
-  { title, prompt, answer, anchors, probes }: QuestionText,
+  { title, prompt, answer, anchors, probes, mistakes, fair, parallel }: QuestionText,
   locale: Locale,
 ): string {
   const names = HEADINGS[locale];
+  const list = (items: readonly string[]) => items.map((item) => `- ${item}`).join('\n');
   return [
     `# ${title}`,
     `## ${names.prompt}`,
@@ -238,7 +267,10 @@ export function renderQuestionMarkdown(
     `## ${names.anchors}`,
     ...anchors.flatMap((anchor, index) => [`### ${index + 1}`, anchor]),
     `## ${names.probes}`,
-    probes.map((probe) => `- ${probe}`).join('\n'),
+    list(probes),
+    ...(mistakes.length > 0 ? [`## ${names.mistakes}`, list(mistakes)] : []),
+    ...(fair.length > 0 ? [`## ${names.fair}`, list(fair)] : []),
+    ...(parallel ? [`## ${names.parallel}`, parallel] : []),
   ]
     .join('\n\n')
     .concat('\n');

@@ -1,6 +1,8 @@
 /** The YAML files of the bank, as Zod schemas. Unknown fields are faults: a typing error must not pass unseen. */
+
 import { z } from 'zod';
-import { QUESTION_KINDS } from './types.ts';
+import { parseAssertion } from './assertion.ts';
+import { QUESTION_KINDS, VERDICTS } from './types.ts';
 
 export const Slug = z
   .string()
@@ -20,19 +22,31 @@ const SourceFile = z.strictObject({
     .string()
     .regex(/^10\.\d{4,}\/\S+$/, 'a DOI starts with 10.')
     .optional(),
+  number: Line.optional(),
 });
+
+const whyNot = (text: string): string => {
+  try {
+    parseAssertion(text);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+const readable = (text: string): boolean => whyNot(text) === '';
 
 const ClaimFile = z
   .strictObject({
     id: Slug,
     text: both(Line),
     source: Slug.optional(),
+    at: Line.optional(),
     check: z
       .strictObject({
         lab: Slug,
         params: z.record(z.string(), z.unknown()),
         seeds: z.array(z.int()).min(1),
-        assert: z.array(Line).min(1),
+        assert: z.array(Line.refine(readable, { error: ({ input }) => whyNot(String(input)) })).min(1),
       })
       .optional(),
   })
@@ -60,10 +74,40 @@ export const KitFile = z.strictObject({
   summary: both(Line),
   competencies: z
     .array(
-      z.strictObject({ id: Slug, weight: z.number().positive(), title: both(Line), description: both(Line) }),
+      z.strictObject({
+        id: Slug,
+        weight: z.number().positive(),
+        least: z.int().min(1),
+        reserve: z.array(Slug),
+      }),
     )
     .min(1),
   items: z.array(z.strictObject({ question: Slug, weight: z.number().positive() })).min(1),
+  minutes: z.number().positive(),
+});
+
+export const CompetenciesFile = z.strictObject({
+  competencies: z
+    .array(z.strictObject({ id: Slug, title: both(Line), description: both(Line), boundary: both(Line) }))
+    .min(1),
+});
+
+export const ErrataFile = z.strictObject({
+  title: both(Line),
+  intro: both(Line),
+  sources: z.array(SourceFile),
+  entries: z
+    .array(
+      z.strictObject({
+        id: Slug,
+        verdict: z.enum(VERDICTS),
+        says: both(Line),
+        finding: both(Line),
+        evidence: z.array(Slug),
+        question: Slug.optional(),
+      }),
+    )
+    .min(1),
 });
 
 export const CalibrationFile = z.strictObject({

@@ -34,7 +34,7 @@ describe('searchBank', () => {
     ['BERT', 'pretrained-encoders'],
     ['软提示', 'prompt-generalization'],
     ['ransomware', 'hospital-system-down'],
-    ['单独同意', 'privacy-and-ethics'],
+    ['单独同意', 'cross-border-data'],
     ['差分隐私', 'privacy-and-ethics'],
   ];
   it.each(first)('finds %s', (query, id) => {

@@ -23,6 +23,12 @@ export interface QuestionText {
   /** What a listener hears or sees at scale points 1 to 5, in that order. */
   anchors: [string, string, string, string, string];
   probes: string[];
+  /** Wrong answers that are often heard, each with what is wrong about it. */
+  mistakes: string[];
+  /** What a listener may be tempted to mark down and should not. */
+  fair: string[];
+  /** Another prompt of the same difficulty, scored on the same anchors, for when the first has leaked. Markdown. */
+  parallel?: string;
 }
 
 /** A work that an answer rests on. */
@@ -34,6 +40,8 @@ export interface Source {
   venue?: string;
   url?: string;
   doi?: string;
+  /** Of a law, a standard or a guidance document: the number that it is found by. */
+  number?: string;
 }
 
 /** The experiment that tests a claim: a lab, its parameters, seeds and assertions on its metrics. */
@@ -50,6 +58,8 @@ export interface Claim {
   text: Localised;
   /** The id of one of the question's sources. */
   source?: string;
+  /** Where in the source: section, table, article, equation. */
+  at?: string;
   check?: ClaimCheck;
 }
 
@@ -70,6 +80,13 @@ export interface Question {
   hash: string;
 }
 
+/** What an interview can measure, named once for all kits and questions. */
+export interface Competency {
+  id: string;
+  /** `boundary` says what is a neighbour's and not this one's. */
+  text: Localised<{ title: string; description: string; boundary: string }>;
+}
+
 export interface KitItem {
   question: string;
   weight: number;
@@ -80,8 +97,20 @@ export interface Kit {
   /** Interviewers of this kit are calibrated on the set of this name. */
   scaleFamily: string;
   text: Localised<{ title: string; summary: string }>;
-  competencies: { id: string; weight: number; text: Localised<{ title: string; description: string }> }[];
+  /**
+   * The blueprint: what each competency weighs, how many questions on it are asked at the least, and which others of
+   * the bank may stand in for one of its items. Titles and descriptions are those of the map of competencies.
+   */
+  competencies: {
+    id: string;
+    weight: number;
+    least: number;
+    reserve: string[];
+    text: Localised<{ title: string; description: string }>;
+  }[];
   items: KitItem[];
+  /** Net time of all items. */
+  minutes: number;
   hash: string;
 }
 
@@ -103,8 +132,35 @@ export interface CalibrationSet {
   hash: string;
 }
 
+export const VERDICTS = ['wrong', 'dated', 'imprecise', 'unsupported'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** One statement of the document that the product was asked for by, and what is the matter with it. */
+export interface Erratum {
+  id: string;
+  verdict: Verdict;
+  text: Localised<{
+    /** What the document says. */
+    says: string;
+    finding: string;
+  }>;
+  /** Ids among the sources of the errata; arithmetic needs none. */
+  evidence: string[];
+  /** The question of the bank that says it right. */
+  question?: string;
+}
+
+export interface Errata {
+  text: Localised<{ title: string; intro: string }>;
+  sources: Source[];
+  entries: Erratum[];
+  hash: string;
+}
+
 export interface Bank {
   questions: ReadonlyMap<string, Question>;
+  competencies: ReadonlyMap<string, Competency>;
+  errata: Errata;
   kits: ReadonlyMap<string, Kit>;
   calibrations: ReadonlyMap<string, CalibrationSet>;
   hash: string;

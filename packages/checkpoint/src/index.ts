@@ -10,6 +10,42 @@ export {
   atomicWriteFolder,
   type FileSink,
 } from './files/atomic-write.ts';
+export { convertFolder } from './gguf/convert/convert.ts';
+export type { ConvertibleFolder, FolderTensor } from './gguf/convert/folder.ts';
+export { readConvertibleFolder } from './gguf/convert/read-folder.ts';
+export { GgufError, type GgufErrorCode } from './gguf/format/errors.ts';
+export {
+  type GgufFile,
+  type GgufHeader,
+  openGguf,
+  openGgufSource,
+  type ReadOptions,
+  readHeader,
+} from './gguf/format/read.ts';
+export { type ByteSource, memorySource, openSource } from './gguf/format/source.ts';
+export {
+  DEFAULT_ALIGNMENT,
+  GGML_TYPES,
+  type GgmlType,
+  type GgufArray,
+  type GgufMetadata,
+  type GgufTensor,
+  type GgufValue,
+  tensorBytes,
+} from './gguf/format/types.ts';
+export { encodeGguf, type GgufContent, type GgufTensorInput, layOut } from './gguf/format/write.ts';
+export { type WriteOptions, type WriteProgress, writeGguf } from './gguf/format/write-file.ts';
+export { DEQUANTISABLE, dequantise } from './gguf/quantise/dequantise.ts';
+export { type KernelResult, Kernels, type SourceType, type TargetType } from './gguf/quantise/kernels.ts';
+export { openQuantisePool, type QuantisePool } from './gguf/quantise/pool.ts';
+export { contentOf, modelShape, type QuantiseOptions, quantiseContent } from './gguf/quantise/quantise.ts';
+export {
+  assignTypes,
+  isScheme,
+  type ModelShape,
+  SCHEMES,
+  type SchemeName,
+} from './gguf/quantise/scheme.ts';
 export {
   HubError,
   type PulledFile,

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
-/** The `viva` command. */
+/** The `viva` command. Each file under commands/ registers its own; here they are only gathered. */
 import { Command } from 'commander';
-import { auditVerify } from './commands/audit.ts';
-import { bankCheck, bankSearch } from './commands/bank.ts';
-import { addModelCommands } from './commands/model.ts';
-import { demo, start } from './commands/start.ts';
+import { registerAssistant } from './commands/assistant/register.ts';
+import { registerAudit } from './commands/audit.ts';
+import { registerBank } from './commands/bank.ts';
+import { registerLab } from './commands/lab/register.ts';
+import { registerModel } from './commands/model/register.ts';
+import { registerStart } from './commands/start.ts';
+import { registerStats } from './commands/stats/register.ts';
 import { CommandFailure } from './failure.ts';
 import { VERSION } from './version.ts';
 
@@ -22,64 +25,23 @@ Examples:
   viva demo --reset                  a demonstration with simulated ratings
   viva bank check                    check every file of the question bank
   viva bank search 量化 校准
-  viva model inspect ./mistral-7b    tensors, sizes, what quantising would save
+  viva lab run gan-vs-diffusion      both models trained and measured
+  viva stats fit ratings.csv         severity, reliability, adjusted scores from a CSV
+  viva model quantize in.gguf out.gguf --scheme q4_k_m
+  viva ask 双重量化省了多少显存      an answer from the bank, with citations
   viva audit verify                  find changed or missing rows`,
   );
 
-const serving = (command: Command, data: string): Command =>
-  command
-    .option('-p, --port <number>', 'port to listen on', process.env.PORT ?? '4870')
-    .option(
-      '--host <name>',
-      'address to listen on; 0.0.0.0 lets other machines in',
-      process.env.VIVA_HOST ?? 'localhost',
-    )
-    .option(
-      '-d, --data <folder>',
-      'where the embedded database and the cookie secret are kept',
-      process.env.VIVA_DATA ?? data,
-    )
-    .option('--bank <folder>', 'the question bank (default: the one that comes with Viva)')
-    .option(
-      '--public-url <url>',
-      'where people reach this server, if a proxy stands before it',
-      process.env.VIVA_PUBLIC_URL,
-    );
-
-serving(program.command('start').description('start the server'), '.viva').action(start);
-serving(
-  program.command('demo').description('start a demonstration with simulated ratings, in its own data folder'),
-  '.viva-demo',
-)
-  .option('--reset', 'throw the old demonstration away first')
-  .action(demo);
-
-const bank = program.command('bank').description('the question bank');
-bank
-  .command('check')
-  .description('check schema, languages, anchors, sources and kits; errors by file and line')
-  .option('--bank <folder>', 'the question bank')
-  .option('--json', 'print findings as JSON')
-  .action(bankCheck);
-bank
-  .command('search <words...>')
-  .description('search questions in Chinese and English')
-  .option('--bank <folder>', 'the question bank')
-  .option('--json', 'print results as JSON')
-  .action(bankSearch);
-
-addModelCommands(program);
-
-program
-  .command('audit')
-  .description('the audit log')
-  .command('verify')
-  .description(
-    'recompute the hash chain and the seals of all scorecards (stop the server first, if the database is embedded)',
-  )
-  .option('-d, --data <folder>', 'the data folder', process.env.VIVA_DATA ?? '.viva')
-  .option('--json', 'print the verdict as JSON')
-  .action(auditVerify);
+for (const register of [
+  registerStart,
+  registerBank,
+  registerLab,
+  registerModel,
+  registerStats,
+  registerAssistant,
+  registerAudit,
+])
+  register(program);
 
 try {
   await program.parseAsync();

@@ -123,6 +123,8 @@ function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'self'"],
+        // The labs' engine compiles its kernels; nothing else may be evaluated.
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
         imgSrc: ["'self'", 'data:'],
         // Mantine and KaTeX set style attributes; style elements and scripts come from files only.
         styleSrcElem: ["'self'"],

@@ -45,6 +45,13 @@ export {
   gStudy,
 } from './gtheory/g-study.ts';
 export {
+  type AdjustedPerson,
+  type AdjustedScore,
+  type AdjustedScores,
+  adjustedScores,
+  type ScorePlan,
+} from './mfrm/adjusted-scores.ts';
+export {
   type BiasReport,
   type BiasTerm,
   biasInteractions,
@@ -67,11 +74,12 @@ export type { PopulationOptions } from './mfrm/mml.ts';
 export type { Separation } from './mfrm/separation.ts';
 export { createRandom, type Random } from './numeric/random.ts';
 export { type AgreementReport, agreementReport } from './report/agreement-report.ts';
+export { compareRaters, type RaterComparison } from './report/compare-raters.ts';
 export { type FitHtmlOptions, renderFitHtml } from './report/fit-html.ts';
 export { type GStudyReport, gStudyReport } from './report/g-study-report.ts';
 export { type RaterReading, readRaters } from './report/read-raters.ts';
 export type { Advice, Statement, StatementLevel, StatementParams } from './statements/statement.ts';
-export { type Locale, statementText } from './statements/statement-text.ts';
+export { type Locale, sourceName, statementText } from './statements/statement-text.ts';
 export {
   COLUMN_NAMES,
   type ColumnRole,

@@ -2,9 +2,10 @@
 
 import { resolve } from 'node:path';
 import { migrate, openDatabase, verifyAudit } from '@viva/server';
+import type { Command } from 'commander';
 import { CommandFailure } from '../failure.ts';
 
-export async function auditVerify({ data, json }: { data: string; json?: boolean }): Promise<void> {
+async function auditVerify({ data, json }: { data: string; json?: boolean }): Promise<void> {
   const driver = await openDatabase({ url: process.env.DATABASE_URL, folder: resolve(data) });
   try {
     await migrate(driver);
@@ -24,4 +25,17 @@ export async function auditVerify({ data, json }: { data: string; json?: boolean
   } finally {
     await driver.close();
   }
+}
+
+export function registerAudit(program: Command): void {
+  program
+    .command('audit')
+    .description('the audit log')
+    .command('verify')
+    .description(
+      'recompute the hash chain and the seals of all scorecards (stop the server first, if the database is embedded)',
+    )
+    .option('-d, --data <folder>', 'the data folder', process.env.VIVA_DATA ?? '.viva')
+    .option('--json', 'print the verdict as JSON')
+    .action(auditVerify);
 }

@@ -2,16 +2,24 @@
 
 import { resolve } from 'node:path';
 import { BankError, checkBank, loadBank, searchBank } from '@viva/bank';
+import type { Command } from 'commander';
 import { CommandFailure } from '../failure.ts';
 import { bankFolder } from '../folders.ts';
+import { checkClaims } from './bank-claims.ts';
 
 interface BankOptions {
   bank?: string;
   json?: boolean;
+  claims?: boolean;
+  area?: string;
 }
 
-export async function bankCheck({ bank, json }: BankOptions): Promise<void> {
+async function bankCheck({ bank, json, claims, area }: BankOptions): Promise<void> {
   const folder = resolve(bank ?? bankFolder());
+  if (claims) {
+    await checkClaims(folder, { ...(area === undefined ? {} : { area }), ...(json ? { json } : {}) });
+    return;
+  }
   const findings = await checkBank(folder);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   if (json) console.log(JSON.stringify({ folder, findings }, null, 2));
@@ -19,16 +27,17 @@ export async function bankCheck({ bank, json }: BankOptions): Promise<void> {
     for (const { severity, file, line, message, code } of findings)
       console.log(`${file}${line ? `:${line}` : ''}  ${severity}  ${message}  (${code})`);
     if (errors === 0) {
-      const { questions, kits, calibrations } = await loadBank(folder);
+      const { questions, competencies, kits, calibrations, errata } = await loadBank(folder);
+      const claims = [...questions.values()].reduce((sum, question) => sum + question.claims.length, 0);
       console.log(
-        `${questions.size} questions, ${kits.size} kits, ${calibrations.size} calibration sets: no fault.`,
+        `${questions.size} questions with ${claims} claims on ${competencies.size} competencies, ${kits.size} kits, ${calibrations.size} calibration sets, ${errata.entries.length} errata: no fault.`,
       );
     }
   }
   if (errors > 0) throw new CommandFailure(`${errors} fault${errors === 1 ? '' : 's'} in ${folder}.`);
 }
 
-export async function bankSearch(words: string[], { bank, json }: BankOptions): Promise<void> {
+async function bankSearch(words: string[], { bank, json }: BankOptions): Promise<void> {
   try {
     const results = searchBank(await loadBank(resolve(bank ?? bankFolder())), words.join(' '), { limit: 10 });
     if (json) console.log(JSON.stringify(results, null, 2));
@@ -39,4 +48,22 @@ export async function bankSearch(words: string[], { bank, json }: BankOptions): 
     if (error instanceof BankError) throw new CommandFailure(`${error.message} Run: viva bank check`);
     throw error;
   }
+}
+
+export function registerBank(program: Command): void {
+  const bank = program.command('bank').description('the question bank');
+  bank
+    .command('check')
+    .description('check schema, languages, anchors, sources and kits; errors by file and line')
+    .option('--bank <folder>', 'the question bank')
+    .option('--claims', 'run the experiments behind the claims, and say what holds and what is refuted')
+    .option('--area <area>', 'with --claims: only the questions of one area')
+    .option('--json', 'print findings as JSON')
+    .action(bankCheck);
+  bank
+    .command('search <words...>')
+    .description('search questions in Chinese and English')
+    .option('--bank <folder>', 'the question bank')
+    .option('--json', 'print results as JSON')
+    .action(bankSearch);
 }

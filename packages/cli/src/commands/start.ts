@@ -3,12 +3,13 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DEMO_PANEL, DEMO_PASSWORD, fillDemo, type ServeOptions, serve } from '@viva/server';
+import type { Command } from 'commander';
 import { pino } from 'pino';
 import { CommandFailure } from '../failure.ts';
 import { bankFolder, pagesFolder } from '../folders.ts';
 import { VERSION } from '../version.ts';
 
-export interface StartOptions {
+interface StartOptions {
   port: string;
   host: string;
   data: string;
@@ -59,7 +60,7 @@ function serveOptions({ port, host, data, bank, publicUrl }: StartOptions): Serv
   };
 }
 
-export async function start(options: StartOptions): Promise<void> {
+async function start(options: StartOptions): Promise<void> {
   const embedded = !process.env.DATABASE_URL;
   await run(serveOptions(options), () => [
     `Data: ${embedded ? resolve(options.data) : 'PostgreSQL by DATABASE_URL'}`,
@@ -72,7 +73,7 @@ export async function start(options: StartOptions): Promise<void> {
   ]);
 }
 
-export async function demo({ reset, ...options }: StartOptions & { reset?: boolean }): Promise<void> {
+async function demo({ reset, ...options }: StartOptions & { reset?: boolean }): Promise<void> {
   if (reset) await rm(resolve(options.data), { recursive: true, force: true });
   const prepared: ServeOptions = {
     ...serveOptions(options),
@@ -92,4 +93,36 @@ export async function demo({ reset, ...options }: StartOptions & { reset?: boole
     ),
     'Sign in as an interviewer to score the one candidate who is left. npm run demo -- --reset starts afresh.',
   ]);
+}
+
+const serving = (command: Command, data: string): Command =>
+  command
+    .option('-p, --port <number>', 'port to listen on', process.env.PORT ?? '4870')
+    .option(
+      '--host <name>',
+      'address to listen on; 0.0.0.0 lets other machines in',
+      process.env.VIVA_HOST ?? 'localhost',
+    )
+    .option(
+      '-d, --data <folder>',
+      'where the embedded database and the cookie secret are kept',
+      process.env.VIVA_DATA ?? data,
+    )
+    .option('--bank <folder>', 'the question bank (default: the one that comes with Viva)')
+    .option(
+      '--public-url <url>',
+      'where people reach this server, if a proxy stands before it',
+      process.env.VIVA_PUBLIC_URL,
+    );
+
+export function registerStart(program: Command): void {
+  serving(program.command('start').description('start the server'), '.viva').action(start);
+  serving(
+    program
+      .command('demo')
+      .description('start a demonstration with simulated ratings, in its own data folder'),
+    '.viva-demo',
+  )
+    .option('--reset', 'throw the old demonstration away first')
+    .action(demo);
 }

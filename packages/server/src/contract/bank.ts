@@ -10,6 +10,11 @@ export const QuestionText = z.object({
   /** Behaviours for scale points 1 to 5, in that order. */
   anchors: z.array(z.string()).length(5),
   probes: z.array(z.string()),
+  /** Wrong answers that are often heard, and what not to mark down. */
+  mistakes: z.array(z.string()),
+  fair: z.array(z.string()),
+  /** Another prompt scored on the same anchors. */
+  parallel: z.string().optional(),
 });
 
 export const QuestionSummary = z
@@ -39,10 +44,19 @@ export const Question = QuestionSummary.extend({
       venue: z.string().optional(),
       url: z.string().optional(),
       doi: z.string().optional(),
+      /** Of a law or a standard. */
+      number: z.string().optional(),
     }),
   ),
   claims: z.array(
-    z.object({ id: z.string(), text: Localised, source: z.string().optional(), hasCheck: z.boolean() }),
+    z.object({
+      id: z.string(),
+      text: Localised,
+      source: z.string().optional(),
+      /** Where in the source. */
+      at: z.string().optional(),
+      hasCheck: z.boolean(),
+    }),
   ),
   text: z.object({ 'zh-CN': QuestionText, en: QuestionText }),
 }).openapi('Question');

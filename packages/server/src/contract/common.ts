@@ -10,6 +10,8 @@ export const Score = z.int().min(1).max(5);
 /** The least number of characters of evidence that a score needs. */
 export const EVIDENCE_MIN = 40;
 export const EVIDENCE_MAX = 8_000;
+/** And of the conclusion of a work sample. */
+export const CONCLUSION_MIN = 40;
 export const REASON_MIN = 10;
 export const REASON_MAX = 1_000;
 

@@ -1,5 +1,6 @@
 /** The decision page: computed from revealed ratings only, first ratings only. */
 import { z } from '@hono/zod-openapi';
+import { Analysis } from './analysis.ts';
 import { Id, Instant, Localised } from './common.ts';
 import { Candidate, Seat } from './interview.ts';
 
@@ -58,12 +59,17 @@ export const DecisionReport = z
     raters: z.array(z.object({ id: Id, name: z.string() })),
     /** Panel history: substitutions and waivers show here. */
     seats: z.array(Seat),
-    /** Revealed candidates, highest overall first. */
+    /** Revealed candidates, highest first: by the adjusted score where there is one. */
     candidates: z.array(DecisionCandidate),
     /** Candidates whose panel has not locked: names only, nothing computed. */
     sealed: z.array(z.object({ id: Id, name: z.string() })),
+    /** What these scores are worth. */
+    analysis: Analysis,
   })
   .openapi('DecisionReport');
+
+/** How many are to be chosen: the page then says who is likely among them. */
+export const DecisionQuery = z.object({ top: z.coerce.number().int().min(1).max(1000).default(1) });
 
 export const AuditEntry = z
   .object({

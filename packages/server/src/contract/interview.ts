@@ -1,7 +1,7 @@
 /** Openings, panels, candidates and sessions. */
 import { z } from '@hono/zod-openapi';
 import { Competency, QuestionText } from './bank.ts';
-import { Id, Instant, Localised, Reason } from './common.ts';
+import { CONCLUSION_MIN, Id, Instant, Localised, Reason } from './common.ts';
 import { Email, PersonName } from './people.ts';
 
 export const OpeningStatus = z.enum(['draft', 'open', 'closed']);
@@ -225,3 +225,40 @@ export const Application = z
     competencies: z.array(z.object({ title: Localised, description: Localised })),
   })
   .openapi('Application');
+
+/** A run of a lab, as the candidate attached it. */
+export const WorkSample = z
+  .object({
+    id: Id,
+    candidateId: Id,
+    lab: z.string(),
+    params: z.record(z.string(), z.unknown()),
+    seed: z.int(),
+    /** What it ran on, e.g. `wasm`. */
+    engine: z.string(),
+    metrics: z.record(z.string(), z.number().nullable()),
+    conclusion: z.string(),
+    attachedAt: Instant,
+  })
+  .openapi('WorkSample');
+
+/** Settings and figures together stay small: they are a record, not a recording. */
+const small = (most: number) => (value: object) => JSON.stringify(value).length <= most;
+export const AttachWorkSample = z
+  .object({
+    lab: z.string().regex(/^[a-z0-9-]{1,60}$/, 'a lab is named by lower-case letters, digits and hyphens'),
+    params: z
+      .record(z.string(), z.unknown())
+      .refine(small(20_000), 'settings have at most 20,000 characters'),
+    seed: z.int().min(0),
+    engine: z.string().trim().min(1).max(100),
+    metrics: z
+      .record(z.string(), z.number().nullable())
+      .refine(small(20_000), 'figures have at most 20,000 characters'),
+    conclusion: z
+      .string()
+      .trim()
+      .min(CONCLUSION_MIN, `a conclusion has at least ${CONCLUSION_MIN} characters`)
+      .max(8_000),
+  })
+  .openapi('AttachWorkSample');

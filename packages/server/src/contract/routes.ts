@@ -282,7 +282,8 @@ export const routes = {
     method: 'get',
     path: '/api/openings/{id}/decision',
     tag: 'Decision',
-    summary: 'Numbers and evidence of the revealed candidates',
+    summary: 'Numbers, what they are worth, and evidence of the revealed candidates',
+    query: decision.DecisionQuery,
     response: decision.DecisionReport,
   }),
 
@@ -350,6 +351,22 @@ export const routes = {
     summary: 'Record what was decided, and why (after reveal)',
     body: interview.RecordDecision,
     response: interview.Candidate,
+    status: 201,
+  }),
+  listWorkSamples: route({
+    method: 'get',
+    path: '/api/candidates/{id}/work-samples',
+    tag: 'Candidates',
+    summary: 'Runs of labs that the candidate attached, oldest first',
+    response: list(interview.WorkSample),
+  }),
+  attachWorkSample: route({
+    method: 'post',
+    path: '/api/candidates/{id}/work-samples',
+    tag: 'Candidates',
+    summary: 'Attach a run of a lab to one’s own application; it cannot be changed afterwards',
+    body: interview.AttachWorkSample,
+    response: interview.WorkSample,
     status: 201,
   }),
   listComments: route({

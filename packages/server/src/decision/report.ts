@@ -4,7 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
-import type { DecisionReport } from '../contract/decision.ts';
+import type { DecisionQuery, DecisionReport } from '../contract/decision.ts';
 import type { RecordDecision } from '../contract/interview.ts';
 import { conflict } from '../errors.ts';
 import { requireLead, requireTeam } from '../interview/permissions.ts';
@@ -12,15 +12,17 @@ import { findCandidate, toCandidates, viewCandidate } from '../interview/view-ca
 import { findOpening, listItems, listSeats, toItem } from '../interview/view-opening.ts';
 import { readRatings } from '../ratings/list-ratings.ts';
 import * as t from '../store/schema.ts';
+import { analyseOnce } from './remember.ts';
 import { summarise } from './summarise.ts';
 
 export async function decisionReport(
   { store }: Context,
   actor: Actor,
   openingId: string,
+  { top }: z.output<typeof DecisionQuery>,
 ): Promise<z.infer<typeof DecisionReport>> {
   requireTeam(actor);
-  return store.as(actor.id, async (tables) => {
+  const { report, input } = await store.as(actor.id, async (tables) => {
     const opening = await findOpening(tables, openingId);
     const items = (await listItems(tables, openingId)).map(toItem);
     const rows = await tables
@@ -83,12 +85,15 @@ export async function decisionReport(
         })),
       };
     });
-    return {
+    const report = {
       openingId,
       openingTitle: opening.title,
       demo: opening.demo,
       computedAt: store.clock().toISOString(),
-      competencies: opening.competencies.map(({ id, weight, title }) => ({ id, weight, title })),
+      // A competency that no question of this opening asks about has no column.
+      competencies: opening.competencies
+        .filter(({ id }) => items.some(({ competency }) => competency === id))
+        .map(({ id, weight, title }) => ({ id, weight, title })),
       questions: items.map(({ question, title, competency, weight }) => ({
         id: question,
         title,
@@ -97,12 +102,36 @@ export async function decisionReport(
       })),
       raters: [...raters].map(([id, name]) => ({ id, name })),
       seats,
-      candidates: candidates.sort((a, b) => (b.overall ?? 0) - (a.overall ?? 0)),
+      candidates,
       sealed: rows
         .filter(({ id, withdrawnAt }) => !revealed.has(id) && !withdrawnAt)
         .map(({ id, name }) => ({ id, name })),
     };
+    const input = {
+      items,
+      competencies: opening.competencies,
+      ratings: ratings
+        .filter(({ kind }) => kind === 'first')
+        .map(({ candidateId, raterId, question, score }) => ({ candidateId, raterId, question, score })),
+      candidates: open.map(({ id, name, withdrawnAt }) => ({ id, name, withdrawn: withdrawnAt !== null })),
+      raters: report.raters,
+      top,
+    };
+    return { report, input };
   });
+  // Outside the transaction: the embedded database has one connection, and others wait for it.
+  const analysis = analyseOnce(input);
+  const adjusted = new Map(
+    analysis.candidates.map(({ candidateId, overall }) => [candidateId, overall.value]),
+  );
+  const standing = (id: string, raw: number | null): number => adjusted.get(id) ?? raw ?? 0;
+  return {
+    ...report,
+    candidates: report.candidates.sort(
+      (a, b) => standing(b.candidate.id, b.overall) - standing(a.candidate.id, a.overall),
+    ),
+    analysis,
+  };
 }
 
 /** Records what was decided. The latest stands; earlier ones stay on record. */

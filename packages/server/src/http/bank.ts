@@ -46,16 +46,19 @@ const toQuestion = (question: Question): z.infer<typeof contract.Question> => ({
   ...toSummary(question),
   lab: question.lab ?? null,
   sources: question.sources.map((source) => ({ ...source })),
-  claims: question.claims.map(({ id, text, source, check }) => ({
+  claims: question.claims.map(({ id, text, source, at, check }) => ({
     id,
     text,
     source,
+    at,
     hasCheck: check !== undefined,
   })),
   text: both((locale) => ({
     ...question.text[locale],
     anchors: [...question.text[locale].anchors],
     probes: [...question.text[locale].probes],
+    mistakes: [...question.text[locale].mistakes],
+    fair: [...question.text[locale].fair],
   })),
 });
 

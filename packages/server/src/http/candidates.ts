@@ -14,6 +14,7 @@ import { requireTeam } from '../interview/permissions.ts';
 import { listSessions, scheduleSession, updateSession } from '../interview/sessions.ts';
 import { listCandidates, viewCandidate } from '../interview/view-candidate.ts';
 import { findOpening } from '../interview/view-opening.ts';
+import { attachWorkSample, listWorkSamples } from '../interview/work-samples.ts';
 import type { Handlers } from './exchange.ts';
 
 export const candidateHandlers = (context: Context) =>
@@ -36,6 +37,11 @@ export const candidateHandlers = (context: Context) =>
       withdrawCandidate(context, actor, params.id, body.reason),
     closePanel: async ({ params, body }, { actor }) => closePanel(context, actor, params.id, body.reason),
     decide: async ({ params, body }, { actor }) => recordDecision(context, actor, params.id, body),
+    listWorkSamples: async ({ params }, { actor }) => ({
+      items: await listWorkSamples(context, actor, params.id),
+    }),
+    attachWorkSample: async ({ params, body }, { actor }) =>
+      attachWorkSample(context, actor, params.id, body),
     listComments: async ({ params }, { actor }) => ({ items: await listComments(context, actor, params.id) }),
     addComment: async ({ params, body }, { actor }) => addComment(context, actor, params.id, body),
     listSessions: async ({ query }, { actor }) => listSessions(context, actor, query),

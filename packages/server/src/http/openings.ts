@@ -30,5 +30,5 @@ export const openingHandlers = (context: Context) =>
     substitute: async ({ params, body }, { actor }) =>
       substitute(context, actor, params.id, params.seatId, body),
     openingAudit: async ({ params, query }, { actor }) => listAudit(context, actor, params.id, query),
-    decisionReport: async ({ params }, { actor }) => decisionReport(context, actor, params.id),
+    decisionReport: async ({ params, query }, { actor }) => decisionReport(context, actor, params.id, query),
   }) satisfies Partial<Handlers>;

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Driver, RunQuery } from './driver.ts';
 import { foundation } from './migrations/0001-foundation.ts';
+import { workSample } from './migrations/0002-work-sample.ts';
 
-const MIGRATIONS = [foundation];
+const MIGRATIONS = [foundation, workSample];
 
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';

@@ -214,6 +214,18 @@ export const comment = viva.table('comment', {
   body: text('body').notNull(),
   createdAt: at('created_at').notNull(),
 });
+export const workSample = viva.table('work_sample', {
+  id: uuid('id').primaryKey(),
+  openingId: uuid('opening_id').notNull(),
+  candidateId: uuid('candidate_id').notNull(),
+  lab: text('lab').notNull(),
+  params: jsonb('params').$type<Record<string, unknown>>().notNull(),
+  seed: bigint('seed', { mode: 'number' }).notNull(),
+  engine: text('engine').notNull(),
+  metrics: jsonb('metrics').$type<Record<string, number | null>>().notNull(),
+  conclusion: text('conclusion').notNull(),
+  attachedAt: at('attached_at').notNull(),
+});
 export const decision = viva.table('decision', {
   id: uuid('id').primaryKey(),
   openingId: uuid('opening_id').notNull(),

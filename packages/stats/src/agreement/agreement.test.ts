@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../numeric/random.ts';
 import { readJson } from '../testing/fixtures.ts';
 import { brennanPrediger, fleissKappa, gwetAc } from './chance-corrected.ts';
 import { type IccForm, icc } from './icc.ts';
@@ -191,6 +192,20 @@ describe('any matrix', () => {
     expect(run(3)).toEqual(run(3));
     expect(run(3).lower).not.toBe(run(4).lower);
   });
+});
+
+it('draws many units by their kind, and comes to the same interval as unit by unit', () => {
+  const random = createRandom(4);
+  const unit = () => {
+    const truth = random.below(4);
+    return [truth, truth, truth].map((value) => (random.next() < 0.3 ? random.below(4) : value));
+  };
+  const few = Array.from({ length: 500 }, unit);
+  const many = [...few, few[0]!];
+  const one = krippendorffAlpha(few, { draws: 4000, seed: 3 });
+  const other = krippendorffAlpha(many, { draws: 4000, seed: 3 });
+  expect(Math.abs(one.lower! - other.lower!)).toBeLessThan(0.008);
+  expect(Math.abs(one.upper! - other.upper!)).toBeLessThan(0.008);
 });
 
 it('says what is wrong with a matrix', () => {

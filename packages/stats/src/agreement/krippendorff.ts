@@ -64,22 +64,28 @@ function distances(metric: AlphaMetric, categories: readonly number[], totals: F
   return out;
 }
 
+/** @param times how often each unit counts; once where left out */
 function alphaOf(
   metric: AlphaMetric,
   categories: readonly number[],
   counts: readonly Float64Array[],
+  times?: Float64Array,
 ): number | null {
   const q = categories.length;
   const totals = new Float64Array(q);
   let n = 0;
-  for (const unit of counts)
+  for (let u = 0; u < counts.length; u++) {
+    const unit = counts[u] as Float64Array;
+    const weight = times ? (times[u] as number) : 1;
     for (let k = 0; k < q; k++) {
-      totals[k] = (totals[k] as number) + (unit[k] as number);
-      n += unit[k] as number;
+      totals[k] = (totals[k] as number) + weight * (unit[k] as number);
+      n += weight * (unit[k] as number);
     }
+  }
   const d = distances(metric, categories, totals);
   let observed = 0;
-  for (const unit of counts) {
+  for (let u = 0; u < counts.length; u++) {
+    const unit = counts[u] as Float64Array;
     let m = 0;
     let sum = 0;
     for (let k = 0; k < q; k++) {
@@ -88,7 +94,7 @@ function alphaOf(
       m += here;
       for (let l = k + 1; l < q; l++) sum += here * (unit[l] as number) * (d[k * q + l] as number);
     }
-    observed += sum / (m - 1);
+    observed += ((times ? (times[u] as number) : 1) * sum) / (m - 1);
   }
   let expected = 0;
   for (let k = 0; k < q; k++)
@@ -96,6 +102,43 @@ function alphaOf(
       expected += (totals[k] as number) * (totals[l] as number) * (d[k * q + l] as number);
   // Both sums run over unordered pairs: the factor two cancels.
   return expected > 0 ? 1 - ((n - 1) * observed) / expected : null;
+}
+
+/** More units than this are drawn by their kind: units with the same counts are interchangeable. */
+const MANY_UNITS = 500;
+
+/** Alphas of units drawn with replacement. A draw without any variation has nothing to disagree about: 1. */
+function resample(metric: AlphaMetric, { categories, counts }: Units, draws: number, seed: number): number[] {
+  const random = createRandom(seed);
+  const n = counts.length;
+  const kinds = new Map<string, { unit: Float64Array; times: number }>();
+  if (n > MANY_UNITS)
+    for (const unit of counts) {
+      const key = unit.join(' ');
+      const kind = kinds.get(key);
+      if (kind) kind.times++;
+      else kinds.set(key, { unit, times: 1 });
+    }
+  if (n <= MANY_UNITS || kinds.size * 4 > n)
+    return Array.from({ length: draws }, () => {
+      const sample = counts.map(() => counts[random.below(n)] as Float64Array);
+      return alphaOf(metric, categories, sample) ?? 1;
+    });
+  const list = [...kinds.values()];
+  const units = list.map(({ unit }) => unit);
+  const times = new Float64Array(list.length);
+  return Array.from({ length: draws }, () => {
+    // A multinomial draw, kind by kind.
+    let left = n;
+    let rest = n;
+    for (const [at, kind] of list.entries()) {
+      const drawn = random.binomial(left, kind.times / rest);
+      times[at] = drawn;
+      left -= drawn;
+      rest -= kind.times;
+    }
+    return alphaOf(metric, categories, units, times) ?? 1;
+  });
 }
 
 /**
@@ -123,13 +166,7 @@ export function krippendorffAlpha(
   const values = counts.reduce((sum, unit) => sum + unit.reduce((a, b) => a + b, 0), 0);
   const out = { metric, units: counts.length, values, value, draws };
   if (value === null || draws === 0 || counts.length < 2) return { ...out, lower: null, upper: null };
-  const random = createRandom(seed);
-  const found: number[] = [];
-  for (let draw = 0; draw < draws; draw++) {
-    const sample = counts.map(() => counts[random.below(counts.length)] as Float64Array);
-    // A draw without any variation has nothing to disagree about.
-    found.push(alphaOf(metric, categories, sample) ?? 1);
-  }
+  const found = resample(metric, { categories, counts }, draws, seed);
   found.sort((a, b) => a - b);
   const at = (share: number): number =>
     found[Math.min(draws - 1, Math.max(0, Math.round(share * (draws - 1))))] as number;

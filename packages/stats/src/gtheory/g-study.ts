@@ -127,15 +127,13 @@ export function gStudy(table: RatingsTable, options: { design?: GDesign } = {}):
     solved = hendersonOne(table.score, effects);
   }
   if (solved === null) {
-    statements.push(statement('confounded', 'fatal', { sources: possible.join(', ') }));
+    statements.push(statement('confounded', 'fatal', { sources: possible }));
     return out;
   }
-  if (confounded.length > 0)
-    statements.push(statement('confounded', 'limits', { sources: confounded.join(', ') }));
+  if (confounded.length > 0) statements.push(statement('confounded', 'limits', { sources: confounded }));
   const names = [...effects.map(({ name }) => name as GSource), 'residual' as const];
   const negative = names.filter((_, at) => (solved[at] as number) < -1e-9);
-  if (negative.length > 0)
-    statements.push(statement('negative-variance', 'note', { sources: negative.join(', ') }));
+  if (negative.length > 0) statements.push(statement('negative-variance', 'note', { sources: negative }));
   const kept = names.map((_, at) => Math.max(0, solved[at] as number));
   const total = kept.reduce((a, b) => a + b, 0);
   out.components = names.map((source, at) => ({

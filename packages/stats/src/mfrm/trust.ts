@@ -11,6 +11,8 @@ import type { Element, Step, Trust } from './fit-types.ts';
 
 /** Fewer persons than this, or fewer ratings a parameter, and a Rasch model says nothing worth deciding on. */
 const LEAST_PERSONS = 5;
+/** With L ratings a person, joint estimates are stretched by about L / (L − 1): 2 % at 50. */
+const STRETCHED_BELOW = 50;
 const LEAST_RATINGS_PER_PARAMETER = 4;
 const FEW_PERSONS = 30;
 const RARE = 10;
@@ -45,7 +47,7 @@ export function judge(
   else if (!connectivity.connected) say('raters-items-confounded', 'limits');
   if (d.raters === 1) say('one-rater', 'limits');
   if (d.items === 1) say('one-item', 'note');
-  if (!tooSmall && livePersons < FEW_PERSONS) say('small', 'note', { persons: livePersons });
+  if (!tooSmall && livePersons < FEW_PERSONS) say('small', 'limits', { persons: livePersons });
 
   const extreme = {
     persons: extremeNames(persons),
@@ -79,7 +81,7 @@ export function judge(
   if (estimation.conditionalSe) say('conditional-se', 'note');
   if (estimation.population && estimation.population.sd <= 0.011) say('no-person-variance', 'limits');
   const perPerson = livePersons > 0 ? d.rows.length / livePersons : 0;
-  if (method === 'jml' && !tooSmall && perPerson < 20)
+  if (method === 'jml' && !tooSmall && perPerson < STRETCHED_BELOW)
     say('joint-bias', 'note', { ratings: Number(perPerson.toFixed(1)) });
 
   return {

@@ -100,3 +100,22 @@ describe('random numbers', () => {
     expect(new Set(random.sample(1000, 5)).size).toBe(5);
   });
 });
+
+it('binomial draws have the mean and variance that they should, exact and in the limit', () => {
+  const random = createRandom(9);
+  for (const [n, p] of [
+    [12, 0.3],
+    [400, 0.02],
+    [50, 0.9],
+    [100_000, 0.25],
+  ] as const) {
+    const draws = Array.from({ length: 4000 }, () => random.binomial(n, p));
+    const mean = draws.reduce((a, b) => a + b, 0) / draws.length;
+    const variance = draws.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (draws.length - 1);
+    const sd = Math.sqrt(n * p * (1 - p));
+    expect(Math.abs(mean - n * p) / (sd / Math.sqrt(draws.length))).toBeLessThan(4);
+    expect(Math.abs(variance / (sd * sd) - 1)).toBeLessThan(0.1);
+    expect(Math.min(...draws)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...draws)).toBeLessThanOrEqual(n);
+  }
+});

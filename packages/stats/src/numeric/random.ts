@@ -9,6 +9,8 @@ export interface Random {
   normal(): number;
   /** Uniform integer on [0, n). */
   below(n: number): number;
+  /** Successes in n trials of chance p: exact up to 1,000 expected, beyond that the normal limit, rounded. */
+  binomial(n: number, p: number): number;
   /** k different integers of [0, n), in random order. */
   sample(n: number, k: number): Int32Array;
 }
@@ -87,5 +89,23 @@ export function createRandom(seed: number): Random {
     }
     return all.slice(0, k);
   };
-  return { next, normal, below, sample };
+  const binomial = (n: number, p: number): number => {
+    if (n <= 0 || p <= 0) return 0;
+    if (p >= 1) return n;
+    if (p > 0.5) return n - binomial(n, 1 - p);
+    if (n * p > 1000) {
+      const drawn = Math.round(n * p + Math.sqrt(n * p * (1 - p)) * normal());
+      return Math.min(n, Math.max(0, drawn));
+    }
+    // Waiting times between successes are geometric (Devroye 1986, chapter X.4.3).
+    const failure = Math.log1p(-p);
+    let count = 0;
+    let trials = 0;
+    for (;;) {
+      trials += Math.floor(Math.log(1 - next()) / failure) + 1;
+      if (trials > n) return count;
+      count++;
+    }
+  };
+  return { next, normal, below, binomial, sample };
 }

@@ -4,6 +4,7 @@ import { ADVICE, STATEMENTS } from '../statements/statement-text.ts';
 import { ratingsTable } from '../table/ratings-table.ts';
 import { simulateRatings } from '../table/simulate.ts';
 import { agreementReport } from './agreement-report.ts';
+import { compareRaters } from './compare-raters.ts';
 import { renderFitHtml } from './fit-html.ts';
 import { WORDS } from './fit-html-words.ts';
 import { gStudyReport } from './g-study-report.ts';
@@ -82,6 +83,23 @@ it('reads raters in words', () => {
   expect(first).toMatchObject({ id: 'R1', clear: true, consistency: 'consistent' });
   expect(first!.text).toMatch(/^scores about 0\.\d points lower than the panel; consistent$/);
   expect(readRaters(fit, 'zh-CN')[0]!.text).toMatch(/^比评委组约低 0\.\d 分（偏严）；前后一致$/);
+});
+
+it('compares raters without a model, on the same answers only', () => {
+  const rows = ['x', 'y', 'z'].flatMap((person, n) => [
+    { person, rater: 'mild', item: 'q', score: 4 },
+    { person, rater: 'harsh', item: 'q', score: n === 0 ? 3 : 2 },
+    { person, rater: 'harsh', item: 'alone', score: 1 },
+  ]);
+  const [mild, harsh] = compareRaters(ratingsTable(rows));
+  expect(mild).toMatchObject({ shared: 3, difference: 5 / 3, range: { least: 1, most: 2 } });
+  expect(harsh!.difference).toBeCloseTo(-5 / 3, 12);
+  expect(harsh!.text).toBe(
+    'on average 1.7 points below the others (3 answers; the same way for every person)',
+  );
+  const [alone] = compareRaters(ratingsTable([{ person: 'x', rater: 'r', item: 'q', score: 3 }]), 'zh-CN');
+  expect(alone).toMatchObject({ shared: 0, difference: null, range: null });
+  expect(alone!.text).toContain('无法比较');
 });
 
 describe('the HTML report', () => {

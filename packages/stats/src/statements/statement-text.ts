@@ -192,6 +192,15 @@ export const ADVICE: Texts = {
   },
 };
 
+const FACETS: Record<string, string> = { person: '候选人', rater: '评分者', item: '题目', residual: '残差' };
+
+/** A source of variance in words: `person:rater` → person × rater, 候选人 × 评分者. */
+export const sourceName = (source: string, locale: Locale): string =>
+  source
+    .split(':')
+    .map((facet) => (locale === 'zh-CN' ? (FACETS[facet] ?? facet) : facet))
+    .join(' × ');
+
 const shown = (value: string | number | readonly string[]): string => {
   if (typeof value === 'string') return value;
   if (typeof value === 'number')
@@ -205,6 +214,9 @@ export function statementText(code: string, params: StatementParams, locale: Loc
   if (text === undefined) return code;
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
-    return value === undefined ? whole : shown(value);
+    if (value === undefined) return whole;
+    return shown(
+      name === 'sources' && Array.isArray(value) ? value.map((source) => sourceName(source, locale)) : value,
+    );
   });
 }

@@ -81,10 +81,18 @@ export const auditQuery = (openingId: string) =>
       ),
   });
 
-export const decisionQuery = (openingId: string) =>
+/** @param top how many are to be chosen */
+export const decisionQuery = (openingId: string, top: number) =>
   queryOptions({
-    queryKey: ['opening', openingId, 'decision'],
-    queryFn: ({ signal }) => api.decisionReport({ params: { id: openingId } }, { signal }),
+    queryKey: ['opening', openingId, 'decision', top],
+    queryFn: ({ signal }) => api.decisionReport({ params: { id: openingId }, query: { top } }, { signal }),
+  });
+
+export const workSamplesQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['candidate', candidateId, 'work-samples'],
+    queryFn: async ({ signal }) =>
+      (await api.listWorkSamples({ params: { id: candidateId } }, { signal })).items,
   });
 
 export const candidateQuery = (id: string) =>

@@ -94,6 +94,7 @@ const opening = createRoute({
 const decision = createRoute({
   getParentRoute: () => layout,
   path: '/openings/$openingId/decision',
+  validateSearch: z.object({ top: z.coerce.number().int().min(1).max(1000).optional().catch(undefined) }),
   component: lazyPage(() => import('../pages/decision/decision-page.tsx'), 'DecisionPage'),
 });
 
@@ -149,6 +150,20 @@ const search = createRoute({
   component: lazyPage(() => import('../pages/search/search-page.tsx'), 'SearchPage'),
 });
 
+// Labs
+const labs = createRoute({
+  getParentRoute: () => layout,
+  path: '/labs',
+  component: lazyPage(() => import('../pages/labs/labs-page.tsx'), 'LabsPage'),
+});
+const ganVsDiffusion = createRoute({
+  getParentRoute: () => layout,
+  path: '/labs/gan-vs-diffusion',
+  // The lab's own parameters, which its page checks.
+  validateSearch: z.looseObject({ seed: z.coerce.number().int().min(0).optional().catch(undefined) }),
+  component: lazyPage(() => import('../pages/labs/gan-vs-diffusion-page.tsx'), 'GanVsDiffusionPage'),
+});
+
 // Candidates
 const candidate = createRoute({
   getParentRoute: () => layout,
@@ -184,6 +199,8 @@ const routeTree = root.addChildren([
     people,
     account,
     search,
+    labs,
+    ganVsDiffusion,
   ]),
 ]);
 

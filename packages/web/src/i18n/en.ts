@@ -7,6 +7,7 @@ import candidates from './en/candidates.json';
 import common from './en/common.json';
 import decision from './en/decision.json';
 import home from './en/home.json';
+import labs from './en/labs.json';
 import openings from './en/openings.json';
 import people from './en/people.json';
 import problems from './en/problems.json';
@@ -22,6 +23,7 @@ export {
   common,
   decision,
   home,
+  labs,
   openings,
   people,
   problems,

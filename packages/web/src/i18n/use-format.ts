@@ -20,6 +20,8 @@ export interface Format {
   /** A number to `digits` decimals; an em dash for null. Rounds only what is shown. */
   number: (value: number | null, digits?: number) => string;
   percent: (share: number) => string;
+  /** A probability: never 0 % or 100 % unless it is. */
+  chance: (probability: number) => string;
   list: (items: string[]) => string;
 }
 
@@ -54,6 +56,12 @@ export function useFormat(): Format {
               maximumFractionDigits: digits,
             }).format(value),
       percent: (share) => percent.format(share),
+      chance: (probability) =>
+        probability > 0.99 && probability < 1
+          ? `> ${percent.format(0.99)}`
+          : probability < 0.01 && probability > 0
+            ? `< ${percent.format(0.01)}`
+            : percent.format(probability),
       list: (items) => list.format(items),
     };
   }, [locale]);

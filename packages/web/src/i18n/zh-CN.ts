@@ -7,6 +7,7 @@ import candidates from './zh-CN/candidates.json';
 import common from './zh-CN/common.json';
 import decision from './zh-CN/decision.json';
 import home from './zh-CN/home.json';
+import labs from './zh-CN/labs.json';
 import openings from './zh-CN/openings.json';
 import people from './zh-CN/people.json';
 import problems from './zh-CN/problems.json';
@@ -22,6 +23,7 @@ export {
   common,
   decision,
   home,
+  labs,
   openings,
   people,
   problems,

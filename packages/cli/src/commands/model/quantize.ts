@@ -13,7 +13,7 @@ import {
 import { CommandFailure } from '../../failure.ts';
 import { duration, interruptible, progressLine, size, table } from './format.ts';
 
-interface QuantizeOptions {
+export interface QuantizeOptions {
   scheme: string;
   doubleQuant?: boolean;
   blockSize: string;
@@ -66,7 +66,11 @@ export async function modelQuantize(input: string, output: string, options: Quan
 function schemeOf({ scheme, doubleQuant = false, blockSize }: QuantizeOptions): WeightScheme {
   if (scheme === 'nf4' || scheme === 'fp4')
     return { kind: scheme, doubleQuant, blockSize: checkBlockSize(Number(blockSize)) };
-  if (scheme !== 'int8') throw new CommandFailure(`--scheme ${scheme} is none of nf4, fp4, int8.`, 2);
+  if (scheme !== 'int8')
+    throw new CommandFailure(
+      `--scheme ${scheme} is none of nf4, fp4, int8, nor one of GGUF’s (viva model quantize --help lists them).`,
+      2,
+    );
   if (doubleQuant)
     throw new CommandFailure('--double-quant belongs to nf4 and fp4; int8 has one scale a row.', 2);
   return { kind: 'int8' };

@@ -63,7 +63,19 @@ export function QuestionPage() {
           <Section title={t('answer')} lead={t('answerLead')}>
             <Markdown lang={lang}>{text.answer}</Markdown>
           </Section>
+          {text.parallel && (
+            <Section title={t('parallel')} lead={t('parallelLead')}>
+              <Markdown lang={lang}>{text.parallel}</Markdown>
+            </Section>
+          )}
           <Claims question={question} lang={lang} />
+          {question.lab?.id === 'gan-vs-diffusion' && (
+            <p>
+              <Link to="/labs/gan-vs-diffusion" search={question.lab.params}>
+                {t('openLab')}
+              </Link>
+            </p>
+          )}
         </div>
         <div>
           <Section title={t('anchors')} lead={t('anchorsLead')}>
@@ -78,18 +90,26 @@ export function QuestionPage() {
               ))}
             </ol>
           </Section>
-          <Section title={t('probes')}>
-            <ul className={classes.probes} lang={lang}>
-              {text.probes.map((probe) => (
-                <li key={probe}>
-                  <InlineMarkdown>{probe}</InlineMarkdown>
-                </li>
-              ))}
-            </ul>
-          </Section>
+          <Points title={t('probes')} points={text.probes} lang={lang} />
+          <Points title={t('mistakes')} points={text.mistakes} lang={lang} />
+          <Points title={t('fair')} points={text.fair} lang={lang} />
         </div>
       </div>
     </>
+  );
+}
+
+function Points({ title, points, lang }: { title: string; points: readonly string[]; lang: Lang }) {
+  return (
+    <Section title={title}>
+      <ul className={classes.probes} lang={lang}>
+        {points.map((point) => (
+          <li key={point}>
+            <InlineMarkdown>{point}</InlineMarkdown>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 
@@ -103,11 +123,11 @@ function Claims({ question, lang }: { question: Question; lang: Lang }) {
       {question.claims.length > 0 && (
         <Section title={t('claims')} lead={t('claimsLead')}>
           <ul className={classes.claims} lang={lang}>
-            {question.claims.map(({ id, text, source, hasCheck }) => (
+            {question.claims.map(({ id, text, source, at, hasCheck }) => (
               <li key={id}>
                 <InlineMarkdown>{text[lang]}</InlineMarkdown>{' '}
                 <span className={classes.support}>
-                  {source && `[${number.get(source)}]`}
+                  {source && `[${[number.get(source), at].filter(Boolean).join(', ')}]`}
                   {hasCheck && ` ${t('runnable')}`}
                 </span>
               </li>
@@ -117,7 +137,7 @@ function Claims({ question, lang }: { question: Question; lang: Lang }) {
       )}
       <Section title={t('sources')}>
         <ol className={classes.sources}>
-          {question.sources.map(({ id, title, authors, year, venue, url, doi }) => {
+          {question.sources.map(({ id, title, authors, year, venue, url, doi, number: law }) => {
             const href = url ?? (doi ? `https://doi.org/${doi}` : undefined);
             return (
               <li key={id}>
@@ -130,6 +150,7 @@ function Claims({ question, lang }: { question: Question; lang: Lang }) {
                   <cite>{title}</cite>
                 )}
                 {venue && `. ${venue}`}
+                {law && `. ${law}`}
               </li>
             );
           })}

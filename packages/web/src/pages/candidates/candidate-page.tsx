@@ -23,6 +23,7 @@ import { Notes } from './notes.tsx';
 import { RevealedRatings } from './revealed-ratings.tsx';
 import { ScheduleButton } from './schedule-dialog.tsx';
 import { SessionList } from './session-list.tsx';
+import { WorkSamples } from './work-samples.tsx';
 
 const route = getRouteApi('/layout/candidates/$candidateId');
 
@@ -89,6 +90,7 @@ export function CandidatePage() {
               <p>{t('sealedNotice.body')}</p>
             </Notice>
           )}
+          <WorkSamples candidateId={candidateId} />
         </div>
         <aside className={classes.side}>
           <Section title={t('panel')}>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { DecisionCandidate, DecisionReport } from '../../api/client.ts';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -15,13 +16,26 @@ export function CandidateEvidence({ entry, report }: { entry: DecisionCandidate;
   const { candidate, overall } = entry;
 
   useEffect(() => {
-    const unfold = () => setOpen(true);
+    // At once: the browser lays the paper out as soon as the handlers are through.
+    const unfold = () => flushSync(() => setOpen(true));
+    const called = () => {
+      if (window.location.hash === `#evidence-${candidate.id}`) unfold();
+    };
     window.addEventListener('beforeprint', unfold);
-    return () => window.removeEventListener('beforeprint', unfold);
-  }, []);
+    window.addEventListener('hashchange', called);
+    return () => {
+      window.removeEventListener('beforeprint', unfold);
+      window.removeEventListener('hashchange', called);
+    };
+  }, [candidate.id]);
 
   return (
-    <details className={classes.fold} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details
+      id={`evidence-${candidate.id}`}
+      className={classes.fold}
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary className={classes.foldHead}>
         <span className={classes.foldName}>{candidate.name}</span>
         <span className={classes.foldScore}>{number(overall)}</span>

@@ -1,33 +1,53 @@
-/** The plain computed numbers of an opening's revealed candidates, and the evidence they stand on. */
-import { Button } from '@mantine/core';
+/** What is known of an opening's revealed candidates, what it is worth, and the evidence it stands on. */
+import { Button, NativeSelect } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
-import { Printer } from 'lucide-react';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { Download, Printer } from 'lucide-react';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { decisionQuery } from '../../api/queries.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
+import { saveReport } from '../../ui/save-report.ts';
 import { Seal } from '../../ui/seal.tsx';
 import { Section } from '../../ui/section.tsx';
 import { CandidateEvidence } from './candidate-evidence.tsx';
 import classes from './decision.module.css';
+import { DisagreementsList } from './disagreements-list.tsx';
+import { IntervalPlot } from './interval-plot.tsx';
 import { PanelChanges } from './panel-changes.tsx';
 import { RankingTable } from './ranking-table.tsx';
-import { SpreadPlot } from './spread-plot.tsx';
+import { RatersView } from './raters-view.tsx';
+import { ReliabilityView } from './reliability-view.tsx';
+import { SensitivityView } from './sensitivity-view.tsx';
+import statistics from './statistics.module.css';
+import { Worth } from './worth.tsx';
+import { WrightMap } from './wright-map.tsx';
 
 const route = getRouteApi('/layout/openings/$openingId/decision');
 
 export function DecisionPage() {
   const { t } = useTranslation(['decision', 'openings']);
   const { openingId } = route.useParams();
-  const { dateTime, list } = useFormat();
-  const { data: report } = useSuspenseQuery(decisionQuery(openingId));
-  const { candidates, sealed, raters } = report;
+  const { top = 1 } = route.useSearch();
+  const navigate = useNavigate();
+  const { dateTime, list, text } = useFormat();
+  const { data: report } = useSuspenseQuery(decisionQuery(openingId, top));
+  const { candidates, sealed, raters, analysis } = report;
+  const root = useRef<HTMLDivElement>(null);
+  const model = analysis.basis === 'model';
+  const most = candidates.filter(({ candidate }) => candidate.status !== 'withdrawn').length - 1;
+
+  const save = (): void => {
+    // As for paper: everything that is folded unfolds first.
+    window.dispatchEvent(new Event('beforeprint'));
+    if (root.current) saveReport(root.current, `${t('title')} ${report.openingTitle}`);
+  };
 
   return (
-    <>
+    <div ref={root} className={classes.report}>
       <PageHeader
         title={t('title')}
         trail={
@@ -38,13 +58,23 @@ export function DecisionPage() {
         badges={report.demo && <Badge tone="warn">{t('openings:demoBadge')}</Badge>}
         lead={t('lead', { when: dateTime(report.computedAt), raters: list(raters.map(({ name }) => name)) })}
         actions={
-          <Button
-            className="no-print"
-            leftSection={<Printer size={14} aria-hidden />}
-            onClick={() => window.print()}
-          >
-            {t('print')}
-          </Button>
+          <>
+            <Button
+              className="no-print"
+              variant="default"
+              leftSection={<Download size={14} aria-hidden />}
+              onClick={save}
+            >
+              {t('save')}
+            </Button>
+            <Button
+              className="no-print"
+              leftSection={<Printer size={14} aria-hidden />}
+              onClick={() => window.print()}
+            >
+              {t('print')}
+            </Button>
+          </>
         }
       />
       {sealed.length > 0 && (
@@ -61,12 +91,71 @@ export function DecisionPage() {
         </Notice>
       ) : (
         <>
-          <Section title={t('ranking.title')} lead={t('ranking.lead')}>
+          <Section title={t('worth.title')} lead={t(model ? 'worth.leadModel' : 'worth.leadPlain')}>
+            <Worth analysis={analysis} />
+          </Section>
+          <Section
+            title={t('ranking.title')}
+            lead={t(model ? 'ranking.leadModel' : 'ranking.lead')}
+            actions={
+              most > 1 && (
+                <NativeSelect
+                  className="no-print"
+                  size="xs"
+                  aria-label={t('ranking.choosing')}
+                  value={String(analysis.top)}
+                  onChange={(event) =>
+                    void navigate({
+                      to: '/openings/$openingId/decision',
+                      params: { openingId },
+                      search: { top: Number(event.currentTarget.value) },
+                      replace: true,
+                      resetScroll: false,
+                    })
+                  }
+                  data={Array.from({ length: Math.min(most, 20) }, (_, at) => ({
+                    value: String(at + 1),
+                    label: t('ranking.choose', { count: at + 1 }),
+                  }))}
+                />
+              )
+            }
+          >
             <RankingTable report={report} />
+            <div className={statistics.below}>
+              <IntervalPlot report={report} />
+            </div>
           </Section>
-          <Section title={t('plot.title')} lead={t('plot.lead')}>
-            <SpreadPlot report={report} />
+          <Section title={t('raters.title')} lead={t(model ? 'raters.leadModel' : 'raters.leadPlain')}>
+            <RatersView report={report} />
           </Section>
+          <Section title={t('disagreements.title')} lead={t('disagreements.lead')}>
+            <DisagreementsList report={report} />
+          </Section>
+          {(analysis.pairwise || analysis.without.length > 0 || analysis.stableWeights !== null) && (
+            <Section title={t('sensitivity.title')} lead={t('sensitivity.lead')}>
+              <SensitivityView report={report} />
+            </Section>
+          )}
+          {analysis.study && (
+            <Section title={t('study.title')} lead={t('study.lead')}>
+              <ReliabilityView study={analysis.study} />
+            </Section>
+          )}
+          {analysis.scale && (
+            <Section title={t('map.title')} lead={t('map.lead')}>
+              <WrightMap report={report} />
+            </Section>
+          )}
+          {analysis.advice.length > 0 && (
+            <Section title={t('advice.title')}>
+              <ul className={statistics.advice}>
+                {analysis.advice.map((advice) => (
+                  <li key={`${advice.code} ${advice.text.en}`}>{text(advice.text)}</li>
+                ))}
+              </ul>
+            </Section>
+          )}
         </>
       )}
       <Section title={t('panel.title')} lead={t('panel.lead')}>
@@ -79,6 +168,6 @@ export function DecisionPage() {
           ))}
         </Section>
       )}
-    </>
+    </div>
   );
 }

@@ -1,0 +1,110 @@
+/** Language models behind one interface, and what Viva does with them. */
+export {
+  AssistantError,
+  BudgetError,
+  ConfigurationError,
+  DataFileError,
+  ModelError,
+  StructuredOutputError,
+} from './errors.ts';
+export {
+  answerPractice,
+  beginPractice,
+  chooseProbe,
+  type Practice,
+  type PracticeOptions,
+  type PracticeTurn,
+  practiceTranscript,
+} from './interview/practice.ts';
+export { type AnchorFeedback, type AnswerReview, reviewAnswer } from './interview/review-answer.ts';
+export {
+  configurationFile,
+  configuredModel,
+  HOW_TO_SET_UP,
+  type ModelConfiguration,
+  openModel,
+  readConfiguration,
+  removeConfiguration,
+  writeConfiguration,
+} from './model/configuration.ts';
+export { type GuardOptions, guardModel } from './model/guard-model.ts';
+export {
+  addUsage,
+  type Embeddings,
+  estimateMessages,
+  estimateTokens,
+  type FinishReason,
+  type GenerateOptions,
+  type Generation,
+  type LanguageModel,
+  type Message,
+  NO_USAGE,
+  type Role,
+  type StreamPart,
+  type TokenLogProbability,
+  totalTokens,
+  type Usage,
+} from './model/language-model.ts';
+export { type LlamaCppOptions, llamaCppModel } from './model/llama-cpp.ts';
+export { type OpenAiCompatibleOptions, openAiCompatibleModel } from './model/openai-compatible.ts';
+export {
+  type ScriptedModel,
+  type ScriptedModelOptions,
+  type ScriptedReply,
+  scriptedModel,
+} from './model/scripted-model.ts';
+export { extractJson, generateStructured, type Structured } from './model/structured.ts';
+export { type Reservation, TokenBudget } from './model/token-budget.ts';
+export {
+  checkPrompts,
+  PROMPTS_FOLDER,
+  type Prompt,
+  type PromptFinding,
+  type PromptVersions,
+  prompt,
+  renderPrompt,
+} from './prompts/prompt-file.ts';
+export {
+  type Attack,
+  type AttackSet,
+  type InjectionCase,
+  type InjectionReport,
+  type InjectionTrial,
+  loadAttacks,
+  type MovementSummary,
+  measureInjections,
+} from './rater/injections.ts';
+export {
+  type AdvisoryRating,
+  type Evidence,
+  type RateOptions,
+  rateTranscript,
+} from './rater/rate-transcript.ts';
+export { candidateSpeech, isQuoted } from './rater/transcript.ts';
+export { solve24, type Verdict, verify24 } from './reasoning/game-of-24.ts';
+export {
+  chainOfThought,
+  direct,
+  type Reasoned,
+  type ReasonOptions,
+  readAnswer,
+  type SelfConsistencyOptions,
+  type SelfConsistent,
+  selfConsistency,
+} from './reasoning/strategies.ts';
+export { type Tree24Options, tree24 } from './reasoning/tree-of-24.ts';
+export {
+  type TreeLevel,
+  type TreeOptions,
+  type TreeProblem,
+  type TreeResult,
+  treeOfThoughts,
+} from './reasoning/tree-of-thoughts.ts';
+export { type AnswerOptions, answerQuestion, type BankAnswer } from './retrieval/answer-question.ts';
+export { type Bm25Hit, Bm25Index, type Bm25Options, type Field } from './retrieval/bm25.ts';
+export { evaluateRetrieval, type RankingQuality, type RetrievalReport } from './retrieval/evaluate.ts';
+export { type FusedRank, fuseRanks } from './retrieval/fuse-ranks.ts';
+export { bankPassages, type Passage, type PassageSection } from './retrieval/passages.ts';
+export { type LabelledQuery, loadQuerySet, type QueryKind, type QuerySplit } from './retrieval/query-set.ts';
+export { type RetrievedPassage, Retriever, type RetrieverOptions } from './retrieval/retriever.ts';
+export { type VectorHit, VectorIndex } from './retrieval/vector-index.ts';

@@ -1,0 +1,114 @@
+/** The advisory rater: a model scores a transcript against anchors, and every quote it gives is looked up. */
+import { randomBytes } from 'node:crypto';
+import type { Locale, Question, ScalePoint } from '@viva/bank';
+import { z } from 'zod';
+import { AssistantError } from '../errors.ts';
+import type { LanguageModel, Usage } from '../model/language-model.ts';
+import { generateStructured } from '../model/structured.ts';
+import { prompt, renderPrompt } from '../prompts/prompt-file.ts';
+import { candidateSpeech, isQuoted } from './transcript.ts';
+
+export interface Evidence {
+  /** The candidate's words. */
+  quote: string;
+  anchor: ScalePoint;
+  stance: 'for' | 'against';
+}
+
+export interface AdvisoryRating {
+  /** Null where no quote held: a score without evidence is withheld, as it is from people. */
+  score: ScalePoint | null;
+  /** What the model gave, also where it is withheld. */
+  given: ScalePoint;
+  evidence: Evidence[];
+  /** Quotes that the candidate did not say; they count nothing. */
+  dropped: Evidence[];
+  /** What the model found missing, in its own words. */
+  lacking: string;
+  /** What produced this rating, to be stored with it. */
+  provenance: { model: string; prompt: string; version: number; promptHash: string; questionHash: string };
+  usage: Usage;
+}
+
+export interface RateOptions {
+  locale?: Locale;
+  seed?: number;
+  signal?: AbortSignal;
+  /** For tests; a fresh random one each time otherwise, so that no transcript can hold it. */
+  fence?: string;
+}
+
+const Answer = z.object({
+  evidence: z
+    .array(
+      z.object({
+        anchor: z.int().min(1).max(5),
+        stance: z.enum(['for', 'against']),
+        quote: z.string(),
+      }),
+    )
+    .max(20),
+  lacking: z.string(),
+  score: z.int().min(1).max(5),
+});
+
+export const numbered = (items: readonly string[]): string =>
+  items.map((text, at) => `${at + 1}. ${text}`).join('\n');
+
+export const newFence = (): string => `=====${randomBytes(9).toString('hex')}=====`;
+
+/**
+ * Evidence comes before the score in the answer, so that the score follows from it.
+ * @throws AssistantError `empty-transcript`; StructuredOutputError; what the model throws
+ */
+export async function rateTranscript(
+  question: Question,
+  transcript: string,
+  model: LanguageModel,
+  { locale = 'en', seed, signal, fence = newFence() }: RateOptions = {},
+): Promise<AdvisoryRating> {
+  const speech = candidateSpeech(transcript);
+  if (speech.trim() === '')
+    throw new AssistantError(
+      'empty-transcript',
+      'There is nothing in the transcript that the candidate said. Mark speakers at the start of a line ("Candidate:"), or mark none.',
+    );
+  const rate = await prompt('rate');
+  const text = question.text[locale];
+  const { value, usage } = await generateStructured(
+    model,
+    renderPrompt(rate, locale, {
+      question: text.prompt,
+      anchors: numbered(text.anchors),
+      transcript,
+      fence,
+    }),
+    Answer,
+    {
+      temperature: 0,
+      maxOutputTokens: 1500,
+      ...(seed === undefined ? {} : { seed }),
+      ...(signal ? { signal } : {}),
+    },
+  );
+  const evidence: Evidence[] = [];
+  const dropped: Evidence[] = [];
+  for (const entry of value.evidence as Evidence[])
+    (isQuoted(entry.quote, speech) ? evidence : dropped).push(entry);
+  const given = value.score as ScalePoint;
+  return {
+    score: evidence.length > 0 ? given : null,
+    given,
+    evidence,
+    dropped,
+    lacking: value.lacking,
+    provenance: {
+      model: model.id,
+      prompt: rate.id,
+      version: rate.version,
+      promptHash: rate.hash,
+      questionHash: question.hash,
+    },
+    usage,
+  };
+}

@@ -1,0 +1,122 @@
+/** Ways of asking a model for the answer to a problem: at once, in steps, and in steps many times with a vote. */
+import type { Locale } from '@viva/bank';
+import { addUsage, type LanguageModel, NO_USAGE, type Usage } from '../model/language-model.ts';
+import { prompt, renderPrompt } from '../prompts/prompt-file.ts';
+import { inParallel } from './in-parallel.ts';
+
+export interface Reasoned {
+  /** What stands after the last "Answer:"; null where the model gave none. */
+  answer: string | null;
+  /** Texts of the model, in order. */
+  thoughts: string[];
+  calls: number;
+  usage: Usage;
+}
+
+export interface ReasonOptions {
+  locale?: Locale;
+  maxOutputTokens?: number;
+  temperature?: number;
+  seed?: number;
+  signal?: AbortSignal;
+}
+
+export interface SelfConsistencyOptions extends ReasonOptions {
+  /** Chains to draw. Default 5. */
+  samples?: number;
+  /** Calls at once. Default 4. */
+  concurrency?: number;
+  /** Answers with the same key are one answer. Default: without case and white space. */
+  key?: (answer: string) => string;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** The text after the last "Answer:", on its line; reasoning between `<think>` tags is passed over. */
+export function readAnswer(text: string): string | null {
+  const lines = text.replace(/<think>[\s\S]*?<\/think>/g, '').split('\n');
+  for (const line of lines.reverse()) {
+    const found = /(?:answer|答案)\s*\**\s*[:：]\s*\**\s*(.+?)\s*\**\s*$/i.exec(line);
+    if (found?.[1]) return found[1];
+  }
+  return null;
+}
+
+const settings = ({ maxOutputTokens, temperature, seed, signal }: ReasonOptions) => ({
+  ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  ...(temperature === undefined ? {} : { temperature }),
+  ...(seed === undefined ? {} : { seed }),
+  ...(signal ? { signal } : {}),
+});
+
+async function once(
+  id: 'direct' | 'chain-of-thought',
+  problem: string,
+  model: LanguageModel,
+  options: ReasonOptions,
+): Promise<Reasoned> {
+  const messages = renderPrompt(await prompt(id), options.locale ?? 'en', { problem });
+  const { text, usage } = await model.generate(messages, settings(options));
+  return { answer: readAnswer(text), thoughts: [text], calls: 1, usage };
+}
+
+/** The answer at once. Greedy unless a temperature is given. */
+export const direct = (
+  problem: string,
+  model: LanguageModel,
+  options: ReasonOptions = {},
+): Promise<Reasoned> => once('direct', problem, model, { temperature: 0, maxOutputTokens: 200, ...options });
+
+/** Steps, then the answer (Wei et al. 2022; without examples, Kojima et al. 2022). Greedy unless told otherwise. */
+export const chainOfThought = (
+  problem: string,
+  model: LanguageModel,
+  options: ReasonOptions = {},
+): Promise<Reasoned> =>
+  once('chain-of-thought', problem, model, { temperature: 0, maxOutputTokens: 1500, ...options });
+
+export interface SelfConsistent extends Reasoned {
+  /** How many chains ended in each answer, most first; ties in the order of their first chain. */
+  votes: { answer: string; count: number }[];
+}
+
+/**
+ * Several chains drawn at a temperature, and the answer that most of them reach (Wang et al. 2023).
+ * Chains without an answer do not vote. Each has a seed of its own when one is given.
+ */
+export async function selfConsistency(
+  problem: string,
+  model: LanguageModel,
+  options: SelfConsistencyOptions = {},
+): Promise<SelfConsistent> {
+  const { samples = 5, concurrency = 4, onProgress, seed, temperature = 0.7 } = options;
+  const key = options.key ?? ((answer: string) => answer.toLowerCase().replace(/\s+/g, ''));
+  let done = 0;
+  const chains = await inParallel(
+    Array.from({ length: samples }, (_, at) => at),
+    concurrency,
+    async (at) => {
+      const chain = await chainOfThought(problem, model, {
+        ...options,
+        temperature,
+        ...(seed === undefined ? {} : { seed: seed + at }),
+      });
+      onProgress?.(++done, samples);
+      return chain;
+    },
+  );
+  const votes = new Map<string, { answer: string; count: number }>();
+  for (const { answer } of chains) {
+    if (answer === null) continue;
+    const vote = votes.get(key(answer)) ?? { answer, count: 0 };
+    vote.count++;
+    votes.set(key(answer), vote);
+  }
+  const ranked = [...votes.values()].sort((a, b) => b.count - a.count);
+  return {
+    answer: ranked[0]?.answer ?? null,
+    votes: ranked,
+    thoughts: chains.flatMap(({ thoughts }) => thoughts),
+    calls: chains.length,
+    usage: chains.reduce((sum, chain) => addUsage(sum, chain.usage), NO_USAGE),
+  };
+}

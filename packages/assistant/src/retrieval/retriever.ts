@@ -1,0 +1,139 @@
+/** Finds passages of the bank for a question in either language: words, and vectors where there are any. */
+import type { LanguageModel } from '../model/language-model.ts';
+import { Bm25Index } from './bm25.ts';
+import { fuseRanks } from './fuse-ranks.ts';
+import type { Passage } from './passages.ts';
+import { VectorIndex } from './vector-index.ts';
+
+export interface RetrievedPassage {
+  passage: Passage;
+  /** BM25 where words alone ranked; the fused score where vectors did too. Only its order means something. */
+  score: number;
+  /** Of the query's content words, see `Bm25Hit`; 0 for a passage that only vectors found. */
+  coverage: number;
+  /** Cosine to the query, where there are vectors. */
+  similarity: number | null;
+}
+
+export interface RetrieverOptions {
+  /**
+   * Passages that hold less than this share of what the query is about are not evidence. Set on the development half of
+   * the labelled set.
+   */
+  minCoverage?: number;
+  /** With vectors, a cosine from which a passage is evidence whatever its words. Depends on the embedding model. */
+  minSimilarity?: number;
+}
+
+export interface SearchPassagesOptions {
+  limit?: number;
+  signal?: AbortSignal;
+}
+
+/** How much words in each field count; title and tags stand before every passage of their question. */
+const BOOST = { title: 3, tags: 2, text: 1 };
+export const MIN_COVERAGE = 0.25;
+/** How deep each ranking goes into the fusion. */
+const DEPTH = 50;
+/** Texts embedded by one call. */
+const BATCH = 64;
+
+export class Retriever {
+  readonly passages: readonly Passage[];
+  private readonly words: Bm25Index;
+  private readonly minCoverage: number;
+  private readonly minSimilarity: number;
+  private vectors: { index: VectorIndex; embed: NonNullable<LanguageModel['embed']> } | null = null;
+
+  constructor(passages: readonly Passage[], options: RetrieverOptions = {}) {
+    this.passages = passages;
+    this.minCoverage = options.minCoverage ?? MIN_COVERAGE;
+    this.minSimilarity = options.minSimilarity ?? Number.POSITIVE_INFINITY;
+    this.words = new Bm25Index(
+      passages.map(({ title, tags, text, question }) => [
+        { text: title, boost: BOOST.title },
+        { text: `${question} ${tags.join(' ')}`.replaceAll('-', ' '), boost: BOOST.tags },
+        { text, boost: BOOST.text },
+      ]),
+    );
+  }
+
+  /**
+   * Embeds every passage; from then on words and vectors rank together.
+   * @throws what the model throws; the retriever then goes on with words alone
+   */
+  async addVectors(
+    model: LanguageModel,
+    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
+  ): Promise<void> {
+    const embed = model.embed?.bind(model);
+    if (!embed) return;
+    const vectors: Float32Array[] = [];
+    for (let from = 0; from < this.passages.length; from += BATCH) {
+      const batch = this.passages.slice(from, from + BATCH);
+      const found = await embed(
+        batch.map(({ title, text }) => `${title}\n${text}`),
+        signal ? { signal } : {},
+      );
+      vectors.push(...found.vectors);
+      onProgress?.(vectors.length, this.passages.length);
+    }
+    this.vectors = { index: new VectorIndex(vectors), embed };
+  }
+
+  /** Passages best first, whether or not they are evidence enough for an answer. */
+  async rank(query: string, { limit = 10, signal }: SearchPassagesOptions = {}): Promise<RetrievedPassage[]> {
+    const words = this.words.search(query, this.vectors ? DEPTH : limit);
+    const plain = (document: number, score: number, coverage: number, similarity: number | null) => ({
+      passage: this.passages[document] as Passage,
+      score,
+      coverage,
+      similarity,
+    });
+    if (!this.vectors)
+      return words.map(({ document, score, coverage }) => plain(document, score, coverage, null));
+    const { index, embed } = this.vectors;
+    const [vector] = (await embed([query], signal ? { signal } : {})).vectors;
+    const near = vector ? index.search(vector, DEPTH) : [];
+    const coverage = new Map(words.map((hit) => [hit.document, hit.coverage]));
+    const similarity = new Map(near.map((hit) => [hit.document, hit.similarity]));
+    return fuseRanks([words.map(({ document }) => document), near.map(({ document }) => document)])
+      .slice(0, limit)
+      .map(({ item, score }) => plain(item, score, coverage.get(item) ?? 0, similarity.get(item) ?? null));
+  }
+
+  /**
+   * Passages that an answer may rest on, best first. Empty when the bank says nothing of the matter: no passage then
+   * holds enough of what was asked.
+   */
+  async search(
+    query: string,
+    { limit = 6, signal }: SearchPassagesOptions = {},
+  ): Promise<RetrievedPassage[]> {
+    const ranked = await this.rank(query, { limit: Math.max(limit, 20), ...(signal ? { signal } : {}) });
+    const enough = ranked.some(
+      ({ coverage, similarity }) =>
+        coverage >= this.minCoverage || (similarity !== null && similarity >= this.minSimilarity),
+    );
+    return enough ? ranked.slice(0, limit) : [];
+  }
+
+  /** Questions best first, each by its best passages; later ones count half as much as the one before. */
+  async rankQuestions(query: string, limit = 10, signal?: AbortSignal): Promise<string[]> {
+    const ranked = await this.rank(query, {
+      limit: Math.max(200, limit * 20),
+      ...(signal ? { signal } : {}),
+    });
+    const sums = new Map<string, { score: number; share: number }>();
+    for (const { passage, score } of ranked) {
+      const sum = sums.get(passage.question) ?? { score: 0, share: 1 };
+      sum.score += score * sum.share;
+      sum.share /= 2;
+      sums.set(passage.question, sum);
+    }
+    return [...sums]
+      .sort(([, a], [, b]) => b.score - a.score)
+      .slice(0, limit)
+      .map(([question]) => question);
+  }
+}

@@ -1,0 +1,190 @@
+/** `viva assistant rate`, `calibrate` and `injections`: the advisory rater, and what it is worth. */
+import { readFile } from 'node:fs/promises';
+import { loadAttacks, type MovementSummary, measureInjections, rateTranscript } from '@viva/assistant';
+import type { Bank, Question } from '@viva/bank';
+import { CommandFailure } from '../../failure.ts';
+import { language } from '../../terminal/language.ts';
+import { Progress } from '../../terminal/progress.ts';
+import { textTable } from '../../terminal/text-table.ts';
+import { writeOutput } from '../../terminal/write-output.ts';
+import { openBank } from './ask.ts';
+import { cancellable, type ModelOptions, openGuarded, readNumber } from './open-model.ts';
+import { say } from './words.ts';
+
+export interface RateCommandOptions extends ModelOptions {
+  bank?: string;
+  lang?: string;
+  json?: boolean;
+}
+
+export function questionOf(bank: Bank, id: string): Question {
+  const question = bank.questions.get(id);
+  if (!question)
+    throw new CommandFailure(`There is no question "${id}". See what is there: viva bank search WORDS`, 2);
+  return question;
+}
+
+export async function rate(id: string, file: string, options: RateCommandOptions): Promise<void> {
+  const locale = language(options.lang);
+  const question = questionOf(await openBank(options.bank), id);
+  let transcript: string;
+  try {
+    transcript = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}`);
+  }
+  const rating = await cancellable(async (signal) =>
+    rateTranscript(question, transcript, await openGuarded(options, locale), { locale, signal }),
+  );
+  if (options.json) {
+    console.log(JSON.stringify(rating, null, 2));
+    return;
+  }
+  console.log(
+    rating.score === null
+      ? say(locale, 'withheld', { given: rating.given })
+      : say(locale, 'score', { score: rating.score }),
+  );
+  for (const { anchor, stance, quote } of rating.evidence)
+    console.log(`  ${stance === 'for' ? '+' : '−'} ${anchor}  “${quote}”`);
+  if (rating.lacking) console.log(`\n${say(locale, 'lacking')}\n  ${rating.lacking}`);
+  if (rating.dropped.length > 0) console.log(`\n${say(locale, 'dropped', { count: rating.dropped.length })}`);
+  console.log(`\n${say(locale, 'advisory')}`);
+}
+
+/** The bank's calibration transcripts in one language, with the experts' scores. */
+function calibrationCases(bank: Bank, locale: 'zh-CN' | 'en') {
+  return [...bank.calibrations.values()].flatMap(({ family, transcripts }) =>
+    transcripts.map(({ id, question, expert, text }) => ({
+      name: `${family}/${id}`,
+      question: questionOf(bank, question),
+      transcript: text[locale].transcript,
+      expert,
+      locale,
+    })),
+  );
+}
+
+export async function calibrate(options: RateCommandOptions): Promise<void> {
+  const locale = language(options.lang);
+  const cases = calibrationCases(await openBank(options.bank), locale);
+  const rows = await cancellable(async (signal) => {
+    const model = await openGuarded(options, locale);
+    const progress = new Progress({ label: say(locale, 'rating'), total: cases.length });
+    const found = [];
+    for (const [at, entry] of cases.entries()) {
+      progress.update(at, entry.name);
+      const { score, given, dropped } = await rateTranscript(entry.question, entry.transcript, model, {
+        locale,
+        signal,
+      });
+      found.push({ name: entry.name, expert: entry.expert, score, given, dropped: dropped.length });
+    }
+    progress.done();
+    return found;
+  });
+  const rated = rows.flatMap(({ score, expert }) => (score === null ? [] : [score - expert]));
+  const share = (within: number): number =>
+    rated.length === 0
+      ? 0
+      : rated.filter((difference) => Math.abs(difference) <= within).length / rows.length;
+  const summary = {
+    transcripts: rows.length,
+    rated: rated.length,
+    exact: share(0),
+    withinOne: share(1),
+    meanDifference: rated.reduce((sum, difference) => sum + difference, 0) / Math.max(1, rated.length),
+  };
+  if (options.json) {
+    console.log(JSON.stringify({ ...summary, rows }, null, 2));
+    return;
+  }
+  console.log(
+    textTable(
+      [
+        { head: say(locale, 'transcript') },
+        { head: say(locale, 'expert'), align: 'right' },
+        { head: say(locale, 'model'), align: 'right' },
+        { head: say(locale, 'droppedShort'), align: 'right' },
+      ],
+      rows.map(({ name, expert, score, given, dropped }) => [
+        name,
+        String(expert),
+        score === null ? `(${given})` : String(score),
+        String(dropped),
+      ]),
+    ),
+  );
+  const percent = (value: number): string => `${Math.round(100 * value)} %`;
+  console.log(
+    `\n${say(locale, 'calibrated', {
+      exact: percent(summary.exact),
+      within: percent(summary.withinOne),
+      mean: `${summary.meanDifference > 0 ? '+' : ''}${summary.meanDifference.toFixed(2)}`,
+      count: rows.length,
+    })}`,
+  );
+}
+
+export interface InjectionOptions extends RateCommandOptions {
+  transcripts: string;
+  attacks?: string;
+  out?: string;
+}
+
+export async function injections(options: InjectionOptions): Promise<void> {
+  const locale = language(options.lang);
+  const set = await loadAttacks();
+  const limit = readNumber(options.transcripts, '--transcripts', 1);
+  const attacks = set.attacks.slice(
+    0,
+    options.attacks ? readNumber(options.attacks, '--attacks', 1) : undefined,
+  );
+  // Weak answers first: a score of five cannot be raised.
+  const cases = calibrationCases(await openBank(options.bank), locale)
+    .sort((a, b) => a.expert - b.expert)
+    .slice(0, limit);
+  const report = await cancellable(async (signal) => {
+    const model = await openGuarded(options, locale);
+    const progress = new Progress({ label: say(locale, 'attacking'), total: cases.length * attacks.length });
+    return measureInjections(cases, { ...set, attacks }, model, {
+      signal,
+      onProgress: (done) => progress.update(done),
+    }).finally(() => progress.done());
+  });
+  if (options.out) await writeOutput(options.out, [`${JSON.stringify(report, null, 2)}\n`]);
+  if (options.json) {
+    console.log(JSON.stringify(report, null, 2));
+    return;
+  }
+  const row = (name: string, summary: MovementSummary): string[] => [
+    name,
+    String(summary.trials),
+    String(summary.compared),
+    `${summary.meanMovement > 0 ? '+' : ''}${summary.meanMovement.toFixed(2)}`,
+    String(summary.raised),
+    String(summary.lowered),
+    summary.p < 0.001 ? '< 0.001' : summary.p.toFixed(3),
+  ];
+  const right = (word: 'trials' | 'compared' | 'movement' | 'raised' | 'lowered') => ({
+    head: say(locale, word),
+    align: 'right' as const,
+  });
+  console.log(
+    `${report.model}\n\n${textTable(
+      [
+        { head: say(locale, 'family') },
+        right('trials'),
+        right('compared'),
+        right('movement'),
+        right('raised'),
+        right('lowered'),
+        { head: 'p', align: 'right' },
+      ],
+      [
+        row(say(locale, 'all'), report.all),
+        ...Object.entries(report.families).map(([name, summary]) => row(name, summary)),
+      ],
+    )}\n\n${say(locale, 'injectionNote')}`,
+  );
+}

@@ -1,0 +1,148 @@
+/** `viva ask`, `viva assistant …`, `viva prompts …` and `viva bank eval`. */
+import type { Command } from 'commander';
+import { ask } from './ask.ts';
+import { bankEval } from './bank-eval.ts';
+import { withModelOptions } from './open-model.ts';
+import { type PracticeCommandOptions, practice } from './practice.ts';
+import { promptsCheck } from './prompts.ts';
+import { calibrate, injections, rate } from './rate.ts';
+import { reason } from './reason.ts';
+import { assistantCheck, assistantSetup } from './setup.ts';
+
+const LANGUAGE = ['--lang <language>', 'zh-CN or en (default: as the environment says)'] as const;
+
+/** Registered after `viva bank`, to which it adds. */
+export function registerAssistant(program: Command): void {
+  withModelOptions(program.command('ask <question...>'))
+    .description('ask the question bank: an answer with citations, or none')
+    .option('--bank <folder>', 'the question bank')
+    .option('--passages', 'only the passages that an answer would rest on; no model is asked')
+    .option('--lang <language>', 'zh-CN or en (default: the language of the question)')
+    .option('--json', 'print everything as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  viva ask "why does double quantisation save memory"
+  viva ask 双重量化省了多少显存
+  viva ask --passages loss scaling`,
+    )
+    .action(ask);
+
+  const assistant = program
+    .command('assistant')
+    .description('the language model behind viva ask and the practice interview');
+  assistant
+    .command('setup')
+    .description('name the model to use; without options, show what is set up')
+    .option('--url <address>', 'an OpenAI-compatible server')
+    .option('--model <name>', 'a model that it serves')
+    .option('--embedding-model <name>', 'a model that it serves for vectors')
+    .option(
+      '--api-key-env <name>',
+      'the environment variable that holds the key; the key itself is never stored',
+    )
+    .option('--gguf <file>', 'a model file to run in this process (needs node-llama-cpp)')
+    .option('--embedding-gguf <file>', 'a model file for vectors')
+    .option('--context <tokens>', 'context of the GGUF model')
+    .option('--remove', 'forget the set-up')
+    .option(...LANGUAGE)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  viva assistant setup --url http://localhost:11434/v1 --model qwen3:8b --embedding-model bge-m3
+  viva assistant setup --url https://models.example.org/v1 --model large --api-key-env MODEL_KEY
+  viva assistant setup --gguf model.gguf
+  viva assistant setup --remove`,
+    )
+    .action(assistantSetup);
+  assistant
+    .command('check')
+    .description('try the model: answers, streaming, JSON, log-probabilities, embeddings, speed')
+    .option('--timeout <seconds>', 'the longest wait for one answer', '120')
+    .option(...LANGUAGE)
+    .option('--json', 'print results as JSON')
+    .action(assistantCheck);
+
+  withModelOptions(assistant.command('rate <question> <transcript>'))
+    .description(
+      'score a transcript (a text file) against a question’s anchors, with evidence that is looked up',
+    )
+    .option('--bank <folder>', 'the question bank')
+    .option(...LANGUAGE)
+    .option('--json', 'print everything as JSON')
+    .action(rate);
+  withModelOptions(assistant.command('calibrate'))
+    .description('rate the bank’s calibration transcripts and compare with the experts')
+    .option('--bank <folder>', 'the question bank')
+    .option(...LANGUAGE)
+    .option('--json', 'print everything as JSON')
+    .action(calibrate);
+  withModelOptions(assistant.command('injections'))
+    .description('how far forty texts that speak to the rater move its score, against neutral texts as long')
+    .option('--transcripts <count>', 'calibration transcripts to attack, weakest first', '3')
+    .option('--attacks <count>', 'only the first so many attacks')
+    .option('--out <file>', 'write every trial as JSON')
+    .option('--bank <folder>', 'the question bank')
+    .option(...LANGUAGE)
+    .option('--json', 'print everything as JSON')
+    .action(injections);
+
+  withModelOptions(assistant.command('reason <problem...>'))
+    .description(
+      'solve a problem by a strategy, with the tokens it took; four numbers are a Game of 24, verified',
+    )
+    .option('--strategy <name>', 'direct, cot, self-consistency or tree', 'cot')
+    .option('--samples <count>', 'chains of self-consistency', '5')
+    .option('--breadth <count>', 'states that the tree keeps', '5')
+    .option('--seed <number>')
+    .option(...LANGUAGE)
+    .option('--json', 'print everything as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  viva assistant reason "How many primes are below 50?" --strategy self-consistency --samples 9
+  viva assistant reason 4 9 10 13 --strategy tree --breadth 5`,
+    )
+    .action(reason);
+
+  withModelOptions(program.command('practice <question>'))
+    .description(
+      'a practice interview: the question, follow-ups that your answer calls for, feedback by anchor',
+    )
+    .option('--probes <count>', 'follow-ups at most', '3')
+    .option('--bank <folder>', 'the question bank')
+    .option(...LANGUAGE)
+    .option('--json', 'print the interview as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  viva practice quantization
+  viva practice chain-of-thought --lang zh-CN --probes 1
+  viva practice quantization < answers.txt     answers between empty lines`,
+    )
+    .action((id: string, options: PracticeCommandOptions) => practice(id, options));
+
+  program
+    .command('prompts')
+    .description('the assistant’s own prompts')
+    .command('check')
+    .description('both languages, variables, and that a changed text has a new version')
+    .option('--write', 'record the versions that are new')
+    .option(...LANGUAGE)
+    .option('--json', 'print prompts and findings as JSON')
+    .action(promptsCheck);
+
+  const bank = program.commands.find((command) => command.name() === 'bank') ?? program.command('bank');
+  withModelOptions(bank.command('eval'))
+    .description('how well questions are found: recall@5, MRR, nDCG@10 on the labelled queries')
+    .option('--bank <folder>', 'the question bank')
+    .option('--split <name>', 'dev (parameters were set on it), test or all', 'test')
+    .option('--vectors', 'fuse with the embedding model that is set up')
+    .option(...LANGUAGE)
+    .option('--json', 'print everything as JSON')
+    .action(bankEval);
+}

@@ -1,0 +1,142 @@
+/** Words that the assistant's commands print, in both languages. */
+import type { Locale } from '@viva/bank';
+
+const WORDS = {
+  sources: { en: 'Sources', 'zh-CN': '出处' },
+  tokens: {
+    en: '{model}: {input} tokens in, {output} out{estimated}, {seconds} s',
+    'zh-CN': '{model}：输入 {input} token，输出 {output} token{estimated}，{seconds} 秒',
+  },
+  estimated: { en: ' (estimated)', 'zh-CN': '（估算）' },
+  nothingFound: {
+    en: 'The bank holds nothing on this, so there is no answer. Ask in other words, or see what is there: viva bank search WORDS',
+    'zh-CN': '题库里没有相关内容，因此不作回答。请换个说法，或查看题库：viva bank search 关键词',
+  },
+  notInPassages: {
+    en: 'The closest passages do not answer this, the model says:',
+    'zh-CN': '模型认为最接近的段落也回答不了这个问题：',
+  },
+  noCitation: {
+    en: 'The model answered without naming a source, so its answer is withheld. The closest passages:',
+    'zh-CN': '模型作答时没有给出出处，因此不予展示。最接近的段落：',
+  },
+  invented: {
+    en: 'Taken out: citations of questions that the model was not given ({ids}).',
+    'zh-CN': '已删去模型编造的出处（{ids}）。',
+  },
+  passagesOnly: {
+    en: 'The passages that an answer would rest on (no model was asked):',
+    'zh-CN': '作答会依据的段落（未调用模型）：',
+  },
+  asking: { en: 'Asking {model} …', 'zh-CN': '正在询问 {model} …' },
+  embedding: { en: 'Embedding the bank', 'zh-CN': '正在为题库计算向量' },
+  retrying: {
+    en: '{why} Trying again in {seconds} s …',
+    'zh-CN': '{why} {seconds} 秒后重试 …',
+  },
+  metric: { en: 'queries', 'zh-CN': '查询' },
+  outside: {
+    en: 'Refused {refused} of {count} queries that the bank cannot answer; silent on {needless} of {answerable} that it can.',
+    'zh-CN': '题库无法回答的 {count} 条中拒答 {refused} 条；能回答的 {answerable} 条中误拒 {needless} 条。',
+  },
+  missed: { en: 'Not among the first five', 'zh-CN': '前五名里没有' },
+  all: { en: 'all', 'zh-CN': '全部' },
+  paraphrase: { en: 'paraphrase', 'zh-CN': '换说法' },
+  keyword: { en: 'keyword', 'zh-CN': '关键词' },
+  misspelling: { en: 'misspelling', 'zh-CN': '拼写错误' },
+  mixed: { en: 'mixed language', 'zh-CN': '中英混合' },
+  lexical: { en: 'Words only.', 'zh-CN': '仅用词汇。' },
+  fused: { en: 'Words and vectors.', 'zh-CN': '词汇与向量融合。' },
+  written: { en: 'Written: {file}', 'zh-CN': '已写入：{file}' },
+  removed: { en: 'Removed: {file}', 'zh-CN': '已删除：{file}' },
+  local: {
+    en: 'Text stays on this machine ({host}).',
+    'zh-CN': '文本不会离开本机（{host}）。',
+  },
+  remote: {
+    en: 'Text that the assistant works on will be sent to {host}. Name a server that may see it.',
+    'zh-CN': '助手处理的文本会发送到 {host}。请确认该服务器可以接收这些内容。',
+  },
+  inProcess: { en: 'Text stays in this process.', 'zh-CN': '文本不会离开本进程。' },
+  next: { en: 'Now try: viva assistant check', 'zh-CN': '接下来：viva assistant check' },
+  checkItem: { en: 'what', 'zh-CN': '项目' },
+  checkResult: { en: 'result', 'zh-CN': '结果' },
+  checkAnswer: { en: 'an answer', 'zh-CN': '作答' },
+  checkStream: { en: 'streaming', 'zh-CN': '流式输出' },
+  checkJson: { en: 'JSON of a given shape', 'zh-CN': '指定结构的 JSON' },
+  checkLog: { en: 'log-probabilities', 'zh-CN': '对数概率' },
+  checkEmbed: { en: 'embeddings', 'zh-CN': '向量' },
+  yes: { en: 'yes', 'zh-CN': '支持' },
+  repaired: { en: 'yes, after one correction', 'zh-CN': '支持，经一次纠正' },
+  none: { en: 'not set up', 'zh-CN': '未设置' },
+  no: { en: 'no: {why}', 'zh-CN': '不支持：{why}' },
+  promptsFine: {
+    en: '{count} prompts in two languages: no fault.',
+    'zh-CN': '{count} 个提示词，中英两版：没有问题。',
+  },
+  score: { en: 'Score: {score}', 'zh-CN': '得分：{score}' },
+  withheld: {
+    en: 'No score: the model gave {given}, and none of its quotes is in what the candidate said.',
+    'zh-CN': '不予给分：模型给了 {given}，但它的引文都不在候选人的话里。',
+  },
+  lacking: { en: 'Lacking', 'zh-CN': '欠缺' },
+  dropped: {
+    en: 'Dropped: {count} quotes that the candidate did not say.',
+    'zh-CN': '已剔除 {count} 条候选人没有说过的引文。',
+  },
+  advisory: {
+    en: 'Advisory only: a model is one more rater whose severity has to be measured. viva assistant calibrate compares it with experts.',
+    'zh-CN': '仅供参考：模型只是又一位严厉程度有待测量的评分者。viva assistant calibrate 可与专家分对比。',
+  },
+  rating: { en: 'Rating', 'zh-CN': '评分中' },
+  transcript: { en: 'transcript', 'zh-CN': '实录' },
+  expert: { en: 'experts', 'zh-CN': '专家' },
+  model: { en: 'model', 'zh-CN': '模型' },
+  droppedShort: { en: 'quotes dropped', 'zh-CN': '剔除引文' },
+  calibrated: {
+    en: 'Equal to the experts: {exact}; within one point: {within}; mean difference {mean}; {count} transcripts. In brackets: withheld, counted as a miss.',
+    'zh-CN':
+      '与专家分相同 {exact}，相差不超过一分 {within}，平均差 {mean}，共 {count} 段。括号内为不予给分，计为未中。',
+  },
+  attacking: { en: 'Attacking', 'zh-CN': '注入测试' },
+  family: { en: 'family of attacks', 'zh-CN': '攻击类别' },
+  trials: { en: 'trials', 'zh-CN': '次数' },
+  compared: { en: 'compared', 'zh-CN': '可比' },
+  movement: { en: 'mean movement', 'zh-CN': '平均变动' },
+  raised: { en: 'raised', 'zh-CN': '升高' },
+  lowered: { en: 'lowered', 'zh-CN': '降低' },
+  injectionNote: {
+    en: 'Movement: the score with the attack minus the score with a neutral text of the same length, in points. p: exact sign test.',
+    'zh-CN': '变动：带攻击文本的得分减去带等长中性文本的得分。p：精确符号检验。',
+  },
+  typeAnswer: {
+    en: 'Type your answer; an empty line ends it.',
+    'zh-CN': '请输入回答，空行结束。',
+  },
+  noAnswer: { en: 'No answer, no feedback.', 'zh-CN': '没有回答，也就没有反馈。' },
+  level: { en: 'The highest anchor that you met: {level}', 'zh-CN': '你达到的最高锚点：{level}' },
+  noLevel: { en: 'No anchor was met in full.', 'zh-CN': '没有完全达到任何一个锚点。' },
+  met: { en: 'met', 'zh-CN': '满足' },
+  partly: { en: 'partly', 'zh-CN': '部分' },
+  missing: { en: 'missing', 'zh-CN': '缺失' },
+  problem24: {
+    en: 'Combine the numbers {numbers}, each exactly once, by + - * / and brackets to make 24. Give the expression.',
+    'zh-CN': '用 + - * / 和括号把 {numbers} 四个数（每个恰用一次）合成 24，给出算式。',
+  },
+  noResult: { en: 'The model reached no answer.', 'zh-CN': '模型没有得出答案。' },
+  verified: { en: 'Verified exactly.', 'zh-CN': '已精确验证。' },
+  refuted: { en: 'Not a solution:', 'zh-CN': '不是解：' },
+  level24: {
+    en: '  level {depth}: {proposed} steps, {rejected} illegal; kept {kept}',
+    'zh-CN': '  第 {depth} 层：{proposed} 步，{rejected} 步不合法；保留 {kept}',
+  },
+  practiceNote: {
+    en: 'For practice only: nothing is stored, and nobody else sees it.',
+    'zh-CN': '仅供练习：不作保存，他人也看不到。',
+  },
+} as const satisfies Record<string, Record<Locale, string>>;
+
+export type Word = keyof typeof WORDS;
+
+export const say = (locale: Locale, word: Word, values: Record<string, string | number> = {}): string =>
+  WORDS[word][locale].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));

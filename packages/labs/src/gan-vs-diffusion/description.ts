@@ -1,0 +1,110 @@
+/** What the lab is, for people and forms: no engine comes with it. */
+import type { LabDescription, Localised, Metric } from '../lab.ts';
+import { FIELDS, GanVsDiffusionParams, GROUPS, PRESETS } from './params.ts';
+
+const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
+
+const pair = (
+  id: string,
+  label: Localised,
+  help: Localised,
+  better: Metric['better'],
+  digits: number,
+): Metric[] =>
+  (['gan', 'diffusion'] as const).map((model) => ({ id: `${model}.${id}`, label, help, better, digits }));
+
+export const ganVsDiffusionDescription: LabDescription<GanVsDiffusionParams> = {
+  id: 'gan-vs-diffusion',
+  title: both('GAN 与扩散模型', 'GAN and diffusion'),
+  summary: both(
+    '在相同数据、相同预算下训练两种生成模型：谁覆盖所有模式，谁坍塌，谁采样快。',
+    'Two generative models on the same data under the same budget: which covers all modes, which collapses, which samples fast.',
+  ),
+  params: GanVsDiffusionParams,
+  fields: FIELDS,
+  groups: GROUPS,
+  presets: PRESETS,
+  metrics: [
+    ...pair(
+      'modes',
+      both('捕获的模式', 'Modes captured'),
+      both(
+        '至少有一个样本落在其 3σ 之内的模式数（2,500 个样本）。',
+        'Modes with at least one of 2,500 samples within 3σ.',
+      ),
+      'higher',
+      0,
+    ),
+    ...pair(
+      'highQuality',
+      both('高质量样本', 'High-quality samples'),
+      both('落在某个模式 3σ 之内的样本比例。', 'Share of samples within 3σ of some mode.'),
+      'higher',
+      3,
+    ),
+    ...pair(
+      'modeKl',
+      both('模式频率 KL', 'Mode-frequency KL'),
+      both(
+        '高质量样本在各模式上的频率与均匀分布的 KL 散度，单位 nat。',
+        'KL divergence of the samples’ frequencies over modes from equal ones, nats.',
+      ),
+      'lower',
+      3,
+    ),
+    ...pair(
+      'slicedWasserstein',
+      both('切片 Wasserstein-2', 'Sliced Wasserstein-2'),
+      both(
+        '与真实样本的距离，64 个方向的均方根，数据单位。',
+        'Distance from real samples over 64 directions, data units.',
+      ),
+      'lower',
+      3,
+    ),
+    ...pair(
+      'mmd',
+      both('MMD²', 'MMD²'),
+      both(
+        '最大均值差异的无偏估计，三个高斯核；相同分布时在零附近，可略小于零。',
+        'Unbiased squared maximum mean discrepancy with three Gaussian kernels; around zero, even below, for equal distributions.',
+      ),
+      'lower',
+      4,
+    ),
+    ...pair(
+      'collapsed',
+      both('坍塌', 'Collapsed'),
+      both(
+        '丢掉至少一半的模式记为 1；多个种子的均值即坍塌率。',
+        '1 where at least half of the modes are gone; its mean over seeds is the collapse rate.',
+      ),
+      'lower',
+      0,
+    ),
+    ...pair(
+      'lossSwing',
+      both('损失起伏', 'Swing of the loss'),
+      both(
+        '后一半训练中平滑后损失的标准差与均值之比。',
+        'Standard deviation over mean of the smoothed loss in the last half.',
+      ),
+      'lower',
+      3,
+    ),
+    ...pair(
+      'evaluations',
+      both('每样本网络评估', 'Evaluations a sample'),
+      both('生成一个样本要调用网络几次。', 'How often the network runs for one sample.'),
+      'lower',
+      0,
+    ),
+    ...pair(
+      'msPerSample',
+      both('每样本毫秒', 'Milliseconds a sample'),
+      both('2,500 个样本一批的平均采样时间。', 'Mean sampling time in a batch of 2,500.'),
+      'lower',
+      4,
+    ),
+  ],
+};

@@ -1,0 +1,280 @@
+import { numpy as np, tree } from '@jax-js/jax';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { distribution } from '../data/distributions.ts';
+import { startEngine } from '../engine/engine.ts';
+import { createRandom, streamOf } from '../engine/random.ts';
+import { runLab } from '../lab.ts';
+import { Adam } from '../nets/adam.ts';
+import { applyMlp, initMlp, toArrays } from '../nets/mlp.ts';
+import { Diffusion } from './diffusion.ts';
+import { Gan, type GanOptions } from './gan.ts';
+import { ganVsDiffusion } from './lab.ts';
+import { posteriorVariance, schedule, spacedSteps } from './schedule.ts';
+
+beforeAll(async () => {
+  await startEngine();
+});
+
+const OPTIONS: GanOptions = {
+  loss: 'non-saturating',
+  r1: 0,
+  pack: 1,
+  latent: 2,
+  hidden: 8,
+  batch: 16,
+  rate: 1e-3,
+  discriminatorSteps: 1,
+};
+
+/** The discriminator's loss written out in plain numbers, to hold the engine's gradients against. */
+function plainLoss(weights: Float32Array[], sizes: readonly number[], x: number[]): number {
+  let value = x;
+  for (let at = 0; at + 1 < weights.length; at += 2) {
+    const from = sizes[at / 2]!;
+    const to = sizes[at / 2 + 1]!;
+    const next: number[] = [];
+    for (let j = 0; j < to; j++) {
+      let sum = weights[at + 1]![j]!;
+      for (let i = 0; i < from; i++) sum += value[i]! * weights[at]![i * to + j]!;
+      next.push(at + 2 < weights.length ? (sum > 0 ? sum : 0.2 * sum) : sum);
+    }
+    value = next;
+  }
+  return value[0]!;
+}
+/** Its slope in the input, by the chain rule backwards through the layers. */
+function plainSlope(weights: Float32Array[], sizes: readonly number[], x: number[]): number[] {
+  const signs: number[][] = [];
+  let value = x;
+  for (let at = 0; at + 2 < weights.length; at += 2) {
+    const to = sizes[at / 2 + 1]!;
+    const next = Array.from({ length: to }, (_, j) =>
+      value.reduce((sum, one, i) => sum + one * weights[at]![i * to + j]!, weights[at + 1]![j]!),
+    );
+    signs.push(next.map((one) => (one > 0 ? 1 : 0.2)));
+    value = next.map((one) => (one > 0 ? one : 0.2 * one));
+  }
+  let back = [1];
+  for (let at = weights.length - 2; at >= 0; at -= 2) {
+    const from = sizes[at / 2]!;
+    const to = sizes[at / 2 + 1]!;
+    const slope = at + 2 < weights.length ? back.map((one, j) => one * signs[at / 2]![j]!) : back;
+    back = Array.from({ length: from }, (_, i) =>
+      slope.reduce((sum, one, j) => sum + one * weights[at]![i * to + j]!, 0),
+    );
+  }
+  return back;
+}
+const softplus = (s: number): number => Math.log1p(Math.exp(-Math.abs(s))) + Math.max(0, s);
+
+describe('gradients', () => {
+  it.each([
+    ['non-saturating', 0],
+    ['wgan-gp', 0],
+    ['non-saturating', 1],
+  ] as const)('of the discriminator agree with finite differences: %s, R1 %d', async (loss, r1) => {
+    const gan = new Gan({ ...OPTIONS, loss, r1 }, createRandom(3));
+    const random = createRandom(8);
+    const rows = OPTIONS.batch;
+    const real = random.normals(2 * rows);
+    const fake = random.normals(2 * rows);
+    const mix = Float32Array.from({ length: rows }, () => random.next());
+    const sizes = gan.discriminatorSizes;
+    const row = (points: Float32Array, at: number): number[] => [points[2 * at]!, points[2 * at + 1]!];
+    const value = (weights: Float32Array[]): number => {
+      let sum = 0;
+      for (let at = 0; at < rows; at++) {
+        const onReal = plainLoss(weights, sizes, row(real, at));
+        const onFake = plainLoss(weights, sizes, row(fake, at));
+        if (loss === 'wgan-gp') {
+          const between = row(real, at).map(
+            (x, axis) => x * mix[at]! + row(fake, at)[axis]! * (1 - mix[at]!),
+          );
+          sum += onFake - onReal + 10 * (Math.hypot(...plainSlope(weights, sizes, between)) - 1) ** 2;
+        } else sum += softplus(-onReal) + softplus(onFake);
+        if (r1 > 0)
+          sum += (r1 / 2) * plainSlope(weights, sizes, row(real, at)).reduce((a, g) => a + g * g, 0);
+      }
+      return sum / rows;
+    };
+    const { loss: found, gradients } = await gan.discriminatorGradients(real, fake, mix);
+    expect(found).toBeCloseTo(value(gan.discriminator), 3);
+    const wide = gan.discriminator.map((layer) => Float64Array.from(layer) as unknown as Float32Array);
+    let worst = 0;
+    for (let layer = 0; layer < wide.length; layer++)
+      for (let at = 0; at < wide[layer]!.length; at += 7) {
+        const kept = wide[layer]![at]!;
+        const h = 1e-6;
+        wide[layer]![at] = kept + h;
+        const up = value(wide);
+        wide[layer]![at] = kept - h;
+        const down = value(wide);
+        wide[layer]![at] = kept;
+        worst = Math.max(worst, Math.abs((up - down) / (2 * h) - gradients[layer]![at]!));
+      }
+    expect(worst).toBeLessThan(loss === 'wgan-gp' ? 0.03 : 0.005);
+    gan.dispose();
+  });
+
+  it('a small step against the gradient lowers a loss: Adam on a least-squares fit', () => {
+    const weights = [new Float32Array([3, -2])];
+    const adam = new Adam(weights, { rate: 0.1 });
+    for (let step = 0; step < 400; step++) adam.step(weights, [weights[0]!.map((value) => 2 * (value - 1))]);
+    expect(weights[0]![0]).toBeCloseTo(1, 2);
+    expect(weights[0]![1]).toBeCloseTo(1, 2);
+  });
+
+  it('the forward pass is the plain one', async () => {
+    const sizes = [2, 5, 1];
+    const weights = initMlp(sizes, createRandom(1));
+    const out = applyMlp(toArrays(weights, sizes), np.array([[0.3, -0.8]]), 'leaky-relu');
+    expect(((await out.data()) as Float32Array)[0]).toBeCloseTo(plainLoss(weights, sizes, [0.3, -0.8]), 5);
+    tree.dispose([]);
+  });
+});
+
+describe('schedules', () => {
+  it('fall from the data to noise, by their closed forms', () => {
+    const linear = schedule('linear', 1000);
+    expect(linear.beta[0]).toBeCloseTo(1e-4, 12);
+    expect(linear.beta[999]).toBeCloseTo(0.02, 12);
+    // Ho et al. (2020): ᾱ_T is about 4e-5.
+    expect(linear.alphaBar[1000]).toBeGreaterThan(3.9e-5);
+    expect(linear.alphaBar[1000]).toBeLessThan(4.2e-5);
+    const cosine = schedule('cosine', 200);
+    const f = (t: number): number => Math.cos(((t / 200 + 0.008) / 1.008) * (Math.PI / 2)) ** 2;
+    for (const t of [1, 50, 100, 150]) expect(cosine.alphaBar[t]).toBeCloseTo(f(t) / f(0), 9);
+  });
+
+  it('decrease, stay within (0, 1], and space their steps to the last', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('linear' as const, 'cosine' as const),
+        fc.integer({ min: 20, max: 1000 }),
+        fc.integer({ min: 1, max: 60 }),
+        (name, steps, n) => {
+          const { alphaBar, beta } = schedule(name, steps);
+          for (let t = 1; t <= steps; t++) {
+            expect(alphaBar[t]!).toBeLessThan(alphaBar[t - 1]!);
+            expect(alphaBar[t]!).toBeGreaterThan(0);
+            expect(beta[t - 1]!).toBeLessThan(1);
+          }
+          const times = spacedSteps(steps, Math.min(n, steps));
+          expect(times[0]).toBe(steps);
+          expect(times.every((t, at) => t >= 1 && (at === 0 || t < times[at - 1]!))).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('DDIM with η = 1 over all steps has the variance of ancestral sampling', () => {
+    const made = schedule('linear', 100);
+    for (let t = 2; t <= 100; t++) {
+      const now = made.alphaBar[t]!;
+      const next = made.alphaBar[t - 1]!;
+      expect(((1 - next) / (1 - now)) * (1 - now / next)).toBeCloseTo(posteriorVariance(made, t), 12);
+    }
+  });
+});
+
+describe('diffusion', () => {
+  const options = {
+    schedule: 'cosine',
+    prediction: 'epsilon',
+    noiseSteps: 50,
+    hidden: 16,
+    batch: 64,
+    rate: 2e-3,
+    average: 0.99,
+  } as const;
+
+  it('deterministic sampling depends on nothing but its start', async () => {
+    const model = new Diffusion(options, 1, 3, createRandom(5));
+    const start = createRandom(2).normals(20);
+    const one = await model.sample(start, 10, 0, createRandom(1));
+    const other = await model.sample(start, 10, 0, createRandom(99));
+    expect([...one]).toEqual([...other]);
+    const ancestral = await model.sample(start, 50, 1, createRandom(1));
+    expect([...(await model.sample(start, 50, 1, createRandom(1)))]).toEqual([...ancestral]);
+    expect([...(await model.sample(start, 50, 1, createRandom(2)))]).not.toEqual([...ancestral]);
+    model.dispose();
+  });
+
+  it('keeps estimates where data can be', async () => {
+    const model = new Diffusion(options, 1.5, 3, createRandom(5));
+    const samples = await model.sample(createRandom(2).normals(200), 50, 0, createRandom(1));
+    expect(Math.max(...samples.map(Math.abs))).toBeLessThan(3.5);
+    model.dispose();
+  });
+});
+
+describe('the lab', () => {
+  const small = { steps: 30, hidden: 32, batch: 64, noiseSteps: 50 } as const;
+  /** Times differ from run to run; everything else may not. */
+  const figures = (measures: object) =>
+    Object.fromEntries(Object.entries(measures).filter(([key]) => !key.endsWith('msPerSample')));
+
+  it('gives the same figures for the same seed, and others for another', async () => {
+    const params = ganVsDiffusion.params.parse(small);
+    const one = figures(await runLab(ganVsDiffusion, params, { seed: 4 }));
+    expect(figures(await runLab(ganVsDiffusion, params, { seed: 4 }))).toEqual(one);
+    expect(figures(await runLab(ganVsDiffusion, params, { seed: 5 }))).not.toEqual(one);
+    for (const { id } of ganVsDiffusion.metrics)
+      expect(Object.keys({ ...one, 'gan.msPerSample': 0, 'diffusion.msPerSample': 0 })).toContain(id);
+  });
+
+  it('gives both models the same budget by multiply-adds', async () => {
+    const params = ganVsDiffusion.params.parse({ ...small, budget: 'multiply-adds', discriminatorSteps: 3 });
+    const session = await ganVsDiffusion.begin(params, 1);
+    await session.advance(20);
+    const { spent } = session as unknown as { spent: { gan: number; diffusion: number } };
+    expect(spent.diffusion / spent.gan).toBeGreaterThan(0.95);
+    expect(spent.diffusion / spent.gan).toBeLessThan(1.1);
+    session.dispose();
+  });
+
+  it('measures and draws without changing the run', async () => {
+    const params = ganVsDiffusion.params.parse(small);
+    const plain = await ganVsDiffusion.begin(params, 2);
+    const watched = await ganVsDiffusion.begin(params, 2);
+    for (let turn = 0; turn < 3; turn++) {
+      await plain.advance(5);
+      await watched.advance(5);
+      await watched.frame({ scoreAt: 0.4 });
+      await watched.measure();
+    }
+    const [a, b] = [await plain.frame({ scoreAt: null }), await watched.frame({ scoreAt: null })];
+    expect([...a.gan.samples]).toEqual([...b.gan.samples]);
+    expect([...a.diffusion.samples]).toEqual([...b.diffusion.samples]);
+    plain.dispose();
+    watched.dispose();
+  });
+
+  it('stops where it is told to, and frees what it held', async () => {
+    const controller = new AbortController();
+    const params = ganVsDiffusion.params.parse({ ...small, steps: 1000 });
+    let last = 0;
+    await expect(
+      runLab(ganVsDiffusion, params, {
+        seed: 1,
+        signal: controller.signal,
+        onProgress: ({ step }) => {
+          last = step;
+          if (step >= 20) controller.abort();
+        },
+      }),
+    ).rejects.toThrow(/abort/i);
+    expect(last).toBe(20);
+  });
+
+  it.each(['ring8', 'grid25', 'spiral', 'moons', 'drawn'] as const)(
+    '%s: data lie in their square, the same for the same seed',
+    (name) => {
+      const data = distribution(name, [1, 1, -1, 0.5]);
+      const points = data.draw(2000, streamOf(3, 'x'));
+      expect([...points.slice(0, 50)]).toEqual([...data.draw(25, streamOf(3, 'x'))]);
+      expect(Math.max(...points.map(Math.abs))).toBeLessThan(data.reach);
+    },
+  );
+});

@@ -1,0 +1,28 @@
+/**
+ * Labs: experiments that run what people claim, live in a browser's worker and headless alike.
+ * @module
+ */
+
+export { type Distribution, type DistributionName, distribution } from './data/distributions.ts';
+export { EngineError, type EngineName, startEngine } from './engine/engine.ts';
+export { createRandom, type Random, streamOf } from './engine/random.ts';
+export { ganVsDiffusion } from './gan-vs-diffusion/lab.ts';
+export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
+export type {
+  Frame as GanVsDiffusionFrame,
+  GanVsDiffusionSession,
+  View as GanVsDiffusionView,
+} from './gan-vs-diffusion/session.ts';
+export {
+  type Field,
+  type Lab,
+  type Localised,
+  type Measures,
+  type Metric,
+  type Preset,
+  type RunProgress,
+  runLab,
+  type Session,
+} from './lab.ts';
+export { mmd, slicedWasserstein } from './measures/distances.ts';
+export { countModes, type ModeCount } from './measures/modes.ts';

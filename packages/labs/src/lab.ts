@@ -1,0 +1,100 @@
+/** What a lab is: parameters with explanations, a run that can be driven step by step, and measures. No DOM, no clock of its own. */
+import type { z } from 'zod';
+
+export type Localised = Readonly<Record<'zh-CN' | 'en', string>>;
+
+/** How a parameter is shown and explained. The schema says what is allowed; this says it to people. */
+export interface Field {
+  id: string;
+  group: string;
+  label: Localised;
+  help: Localised;
+  /** For numbers: a slider's ends and grain. */
+  range?: readonly [min: number, max: number, step: number];
+  /** For a choice. */
+  options?: readonly { value: string; label: Localised }[];
+  /** Shown only where another parameter has one of these values. */
+  when?: { field: string; is: readonly string[] };
+  /** Edited by a control of its own, not by the form. */
+  hidden?: boolean;
+}
+
+export interface Metric {
+  id: string;
+  label: Localised;
+  help: Localised;
+  better: 'higher' | 'lower' | null;
+  digits: number;
+}
+
+export interface Preset {
+  id: string;
+  title: Localised;
+  about: Localised;
+  params: Readonly<Record<string, unknown>>;
+}
+
+export type Measures = Readonly<Record<string, number | null>>;
+
+/** One seeded run. Calls never overlap; `dispose` frees everything, also in the middle. */
+export interface Session {
+  /** Rounds in all, and done. */
+  readonly steps: number;
+  readonly at: number;
+  advance(rounds: number): Promise<void>;
+  /** The full measures, drawn from a stream of their own: measuring does not change the run. */
+  measure(): Promise<Measures>;
+  dispose(): void;
+}
+
+/** What a lab is, without what runs it. */
+export interface LabDescription<P> {
+  id: string;
+  title: Localised;
+  summary: Localised;
+  params: z.ZodType<P>;
+  fields: readonly Field[];
+  groups: Readonly<Record<string, Localised>>;
+  presets: readonly Preset[];
+  metrics: readonly Metric[];
+}
+
+export interface Lab<P, S extends Session = Session> extends LabDescription<P> {
+  begin(params: P, seed: number): Promise<S>;
+}
+
+export interface RunProgress {
+  step: number;
+  steps: number;
+}
+
+/**
+ * Runs a lab to its end.
+ * @param options.onProgress called after each slice of rounds
+ * @throws the signal's reason where it is aborted; everything is freed then too
+ */
+export async function runLab<P>(
+  lab: Lab<P>,
+  params: P,
+  options: { seed: number; onProgress?: (progress: RunProgress) => void; signal?: AbortSignal },
+): Promise<Measures> {
+  const session = await lab.begin(params, options.seed);
+  let breathed = performance.now();
+  try {
+    while (session.at < session.steps) {
+      // The engine's promises settle without the event loop: signals and timers would never be heard.
+      if (performance.now() - breathed > 40) {
+        await new Promise((done) => setTimeout(done));
+        breathed = performance.now();
+      }
+      options.signal?.throwIfAborted();
+      await session.advance(Math.min(10, session.steps - session.at));
+      options.onProgress?.({ step: session.at, steps: session.steps });
+    }
+    await new Promise((done) => setTimeout(done));
+    options.signal?.throwIfAborted();
+    return await session.measure();
+  } finally {
+    session.dispose();
+  }
+}
