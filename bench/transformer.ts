@@ -109,7 +109,7 @@ for (const { name, config, batch } of SIZES) {
   const run = spawnSync(
     process.env.VIVA_PYTHON ?? 'python3',
     [
-      new URL('./transformer/torch.py', import.meta.url).pathname,
+      new URL('./transformer/pytorch_peer.py', import.meta.url).pathname,
       ...[vocabulary, width, layers, heads, hidden, context, batch, steps, NEW].map(String),
     ],
     { encoding: 'utf8' },
