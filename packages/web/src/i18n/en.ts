@@ -1,5 +1,6 @@
 /** English. The types of all translation keys are taken from this file. */
 import account from './en/account.json';
+import assistant from './en/assistant.json';
 import auth from './en/auth.json';
 import bank from './en/bank.json';
 import calibration from './en/calibration.json';
@@ -10,12 +11,14 @@ import home from './en/home.json';
 import labs from './en/labs.json';
 import openings from './en/openings.json';
 import people from './en/people.json';
+import practice from './en/practice.json';
 import problems from './en/problems.json';
 import scoring from './en/scoring.json';
 import search from './en/search.json';
 
 export {
   account,
+  assistant,
   auth,
   bank,
   calibration,
@@ -26,6 +29,7 @@ export {
   labs,
   openings,
   people,
+  practice,
   problems,
   scoring,
   search,
