@@ -110,23 +110,34 @@ export class Diffusion {
     }
   }
 
-  /** What the network takes for the noise in each point at step t. @param x scaled points, x and y in turn */
-  private async noiseIn(x: Float32Array, t: number): Promise<Float32Array> {
+  /**
+   * What the network takes for the noise in each point.
+   * @param x scaled points, x and y in turn
+   * @param t a step; for solvers that stop between steps also a time there, with its own `alphaBar`
+   */
+  async noiseIn(
+    x: Float32Array,
+    t: number,
+    alphaBar = this.schedule.alphaBar[t] as number,
+  ): Promise<Float32Array> {
     const n = x.length / 2;
-    const input = new Float32Array(n * (2 + TIME));
+    const width = 2 + TIME;
+    const input = new Float32Array(n * width);
+    this.writeTime(input, 0, t);
     for (let row = 0; row < n; row++) {
-      input[row * (2 + TIME)] = x[2 * row] as number;
-      input[row * (2 + TIME) + 1] = x[2 * row + 1] as number;
-      this.writeTime(input, row, t);
+      // One time for all: its sines and cosines are worked out once.
+      if (row > 0) input.copyWithin(row * width + 2, 2, width);
+      input[row * width] = x[2 * row] as number;
+      input[row * width + 1] = x[2 * row + 1] as number;
     }
     const out = (await this.forward(
       toArrays(this.averaged, this.sizes),
-      np.array(input).reshape([n, 2 + TIME]),
+      np.array(input).reshape([n, width]),
     ).data()) as Float32Array;
     if (this.options.prediction === 'epsilon') return out;
     // v = √ᾱ ε − √(1 − ᾱ) x₀, so ε = √ᾱ v + √(1 − ᾱ) x_t (Salimans & Ho 2022).
-    const kept = Math.sqrt(this.schedule.alphaBar[t] as number);
-    const noised = Math.sqrt(1 - (this.schedule.alphaBar[t] as number));
+    const kept = Math.sqrt(alphaBar);
+    const noised = Math.sqrt(1 - alphaBar);
     return out.map((v, at) => kept * v + noised * (x[at] as number));
   }
 
