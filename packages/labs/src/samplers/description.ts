@@ -37,8 +37,8 @@ const KINDS: readonly Kind[] = [
     'referenceError',
     both('求解误差', 'Solver error'),
     both(
-      '与同一起始噪声的收敛解（Heun，400 步）逐点相比的均方根距离，数据单位；随机采样器没有这个量。',
-      'Root mean square distance, point by point, from the converged solution from the same noise (Heun, 400 steps), data units; random samplers have none.',
+      '与同一起始噪声的收敛解（Heun，200 步）逐点相比的均方根距离，数据单位；随机采样器没有这个量。',
+      'Root mean square distance, point by point, from the converged solution from the same noise (Heun, 200 steps), data units; random samplers have none.',
     ),
     'lower',
     4,

@@ -11,13 +11,13 @@ export const SamplersParams = z.object({
   points: z.array(z.number().min(-3).max(3)).max(480).default([]),
   model: z.enum(['trained', 'exact']).default('trained'),
   guidance: z.number().min(0).max(10).default(0),
-  steps: z.int().min(10).max(50_000).default(3000),
+  steps: z.int().min(10).max(50_000).default(6000),
   batch: z.union([z.literal(64), z.literal(128), z.literal(256), z.literal(512)]).default(256),
   hidden: z.union([z.literal(32), z.literal(64), z.literal(128), z.literal(256)]).default(128),
   schedule: z.enum(['linear', 'cosine']).default('linear'),
   prediction: z.enum(['epsilon', 'v']).default('epsilon'),
   noiseSteps: z.union([z.literal(100), z.literal(200), z.literal(1000)]).default(1000),
-  rate: z.number().min(1e-5).max(1e-2).default(2e-3),
+  rate: z.number().min(1e-5).max(1e-2).default(4e-3),
   upTo: z
     .union([z.literal(5), z.literal(10), z.literal(20), z.literal(50), z.literal(100), z.literal(1000)])
     .default(100),
@@ -109,7 +109,7 @@ export const FIELDS: readonly Field[] = [
     group: 'model',
     label: both('学习率', 'Learning rate'),
     help: both('Adam 的学习率。', 'Adam’s rate.'),
-    range: [0.0001, 0.005, 0.0001],
+    range: [0.0002, 0.01, 0.0002],
     when: { field: 'model', is: ['trained'] },
   },
   {
@@ -211,6 +211,15 @@ export const PRESETS: readonly Preset[] = [
     params: {},
   },
   {
+    id: 'full',
+    title: both('走满 1000 步', 'All of the 1000 steps'),
+    about: both(
+      '与 DDIM 论文表 1 同样的步数。σ̂ 在少步时最差，走满时追上。要多等一会儿。',
+      'The step counts of table 1 of the DDIM paper. σ̂ is worst at few steps and catches up at all of them. Takes a while.',
+    ),
+    params: { upTo: 1000 },
+  },
+  {
     id: 'exact',
     title: both('解析得分：只剩求解误差', 'Exact score: the solver’s error alone'),
     about: both(
@@ -232,7 +241,7 @@ export const PRESETS: readonly Preset[] = [
       '模式越窄，末段低噪声处的步长越要紧。',
       'The narrower the modes, the more the last, low-noise stretch counts.',
     ),
-    params: { data: 'grid25', steps: 6000 },
+    params: { data: 'grid25', steps: 10_000 },
   },
   {
     id: 'cosine',

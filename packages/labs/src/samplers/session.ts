@@ -12,7 +12,7 @@ import { begin, evaluationsOf, SAMPLERS, type SamplerName, sampling } from './sa
 import { distance, judge, Trial, type TrialResult } from './trial.ts';
 
 /** The converged solution: steps of Heun, and points that it is worked out for. */
-const REFERENCE_STEPS = 400;
+const REFERENCE_STEPS = 200;
 const REFERENCE_POINTS = 250;
 /** Samples whose ways are drawn. */
 const SHOWN = 200;
