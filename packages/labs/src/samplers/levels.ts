@@ -75,7 +75,13 @@ export function spaced(levels: NoiseLevels, schedule: ScheduleName, spacing: Spa
   if (spacing === 'quadratic') return each((at) => levels.at(1 + (steps - 1) * (1 - share(at)) ** 2));
   const first = levels.at(schedule === 'cosine' ? COSINE_START * steps : steps).sigma;
   const last = levels.at(1).sigma;
-  if (spacing === 'log-snr') return each((at) => levels.of(first * (last / first) ** share(at)));
   const [from, to] = [first ** (1 / RHO), last ** (1 / RHO)];
-  return each((at) => levels.of((from + share(at) * (to - from)) ** RHO));
+  return each((at) => {
+    // The ends as they are, not as powers and roots leave them: whoever begins there begins at the same σ.
+    if (at === 0) return levels.of(first);
+    if (at === n - 1) return levels.of(last);
+    return levels.of(
+      spacing === 'log-snr' ? first * (last / first) ** share(at) : (from + share(at) * (to - from)) ** RHO,
+    );
+  });
 }
