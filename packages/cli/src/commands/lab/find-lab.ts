@@ -5,10 +5,7 @@ import { CommandFailure } from '../../failure.ts';
 export type AnyLab = Lab<Record<string, unknown>>;
 
 /** In the order of the catalogue. */
-export const LABS: readonly AnyLab[] = [
-  ganVsDiffusion as unknown as AnyLab,
-  samplers as unknown as AnyLab,
-];
+export const LABS: readonly AnyLab[] = [ganVsDiffusion as unknown as AnyLab, samplers as unknown as AnyLab];
 
 /** @throws CommandFailure naming the labs that there are */
 export function findLab(id: string): AnyLab {
