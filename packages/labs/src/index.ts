@@ -30,3 +30,12 @@ export {
 } from './lab.ts';
 export { mmd, slicedWasserstein } from './measures/distances.ts';
 export { countModes, type ModeCount } from './measures/modes.ts';
+export { samplers } from './samplers/lab.ts';
+export type { SamplersParams } from './samplers/params.ts';
+export type { SamplerName } from './samplers/samplers.ts';
+export type {
+  Frame as SamplersFrame,
+  SamplersSession,
+  View as SamplersView,
+} from './samplers/session.ts';
+export type { TrialResult } from './samplers/trial.ts';

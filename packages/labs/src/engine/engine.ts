@@ -3,6 +3,11 @@ import { type Device, defaultDevice, init } from '@jax-js/jax';
 
 export type EngineName = 'webgpu' | 'wasm';
 
+let inUse: EngineName = 'wasm';
+
+/** What was started last; WebAssembly before that. */
+export const engineInUse = (): EngineName => inUse;
+
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code = 'no-engine';
@@ -22,5 +27,6 @@ export async function startEngine(prefer: EngineName | 'auto' = 'auto'): Promise
   if (name !== 'webgpu' && name !== 'wasm')
     throw new EngineError('Neither WebGPU nor WebAssembly could be started here.');
   defaultDevice(name);
+  inUse = name;
   return name;
 }

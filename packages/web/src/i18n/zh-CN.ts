@@ -8,6 +8,7 @@ import candidates from './zh-CN/candidates.json';
 import common from './zh-CN/common.json';
 import decision from './zh-CN/decision.json';
 import home from './zh-CN/home.json';
+import labSamplers from './zh-CN/lab-samplers.json';
 import labs from './zh-CN/labs.json';
 import openings from './zh-CN/openings.json';
 import people from './zh-CN/people.json';
@@ -26,6 +27,7 @@ export {
   common,
   decision,
   home,
+  labSamplers as 'lab-samplers',
   labs,
   openings,
   people,
