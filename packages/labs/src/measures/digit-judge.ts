@@ -96,7 +96,8 @@ function train(digits: Digits): DigitJudge {
         const own = scores.slice(row * 10, row * 10 + 10);
         softmax(own);
         const label = digits.labels[order[from + row] as number] as number;
-        for (let k = 0; k < 10; k++) slope[row * 10 + k] = ((own[k] as number) - (k === label ? 1 : 0)) / BATCH;
+        for (let k = 0; k < 10; k++)
+          slope[row * 10 + k] = ((own[k] as number) - (k === label ? 1 : 0)) / BATCH;
       }
       const back = head.backward(BATCH, { parameters: true, input: true });
       arena.kernels.copy(back, trunk.slope, BATCH * FEATURES);

@@ -30,7 +30,10 @@ export function gaussianOf(rows: ArrayLike<number>, d: number): Gaussian {
 }
 
 /** Eigenvalues and vectors (columns) of a symmetric matrix, by cyclic Jacobi rotations (Golub & Van Loan, 8.5). */
-export function symmetricEigen(matrix: Float64Array, d: number): { values: Float64Array; vectors: Float64Array } {
+export function symmetricEigen(
+  matrix: Float64Array,
+  d: number,
+): { values: Float64Array; vectors: Float64Array } {
   const a = matrix.slice();
   const v = new Float64Array(d * d);
   for (let i = 0; i < d; i++) v[i * d + i] = 1;
@@ -89,8 +92,7 @@ export function squareRoot(matrix: Float64Array, d: number): Float64Array {
     for (let i = 0; i < d; i++)
       for (let j = 0; j < d; j++)
         out[i * d + j] =
-          (out[i * d + j] as number) +
-          root * (vectors[i * d + k] as number) * (vectors[j * d + k] as number);
+          (out[i * d + j] as number) + root * (vectors[i * d + k] as number) * (vectors[j * d + k] as number);
   }
   return out;
 }

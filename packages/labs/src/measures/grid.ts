@@ -11,12 +11,7 @@ export interface GridDivergence {
  * Counts points in `side` × `side` cells over the square; those beyond it go to the nearest cell of its edge. Half a
  * point is added to every cell for the KL divergence, which has no value otherwise; none for Jensen–Shannon.
  */
-export function gridDivergence(
-  a: Float32Array,
-  b: Float32Array,
-  reach: number,
-  side = 24,
-): GridDivergence {
+export function gridDivergence(a: Float32Array, b: Float32Array, reach: number, side = 24): GridDivergence {
   const cells = side * side;
   const count = (points: Float32Array): Float64Array => {
     const out = new Float64Array(cells);

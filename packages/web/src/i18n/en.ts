@@ -7,6 +7,7 @@ import candidates from './en/candidates.json';
 import common from './en/common.json';
 import decision from './en/decision.json';
 import home from './en/home.json';
+import labGanVsDiffusion from './en/lab-gan-vs-diffusion.json';
 import labs from './en/labs.json';
 import openings from './en/openings.json';
 import people from './en/people.json';
@@ -23,6 +24,7 @@ export {
   common,
   decision,
   home,
+  labGanVsDiffusion as 'lab-gan-vs-diffusion',
   labs,
   openings,
   people,

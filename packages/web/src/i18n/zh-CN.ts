@@ -7,6 +7,7 @@ import candidates from './zh-CN/candidates.json';
 import common from './zh-CN/common.json';
 import decision from './zh-CN/decision.json';
 import home from './zh-CN/home.json';
+import labGanVsDiffusion from './zh-CN/lab-gan-vs-diffusion.json';
 import labs from './zh-CN/labs.json';
 import openings from './zh-CN/openings.json';
 import people from './zh-CN/people.json';
@@ -23,6 +24,7 @@ export {
   common,
   decision,
   home,
+  labGanVsDiffusion as 'lab-gan-vs-diffusion',
   labs,
   openings,
   people,

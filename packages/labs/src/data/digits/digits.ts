@@ -48,7 +48,11 @@ async function read(): Promise<Digits> {
 }
 
 /** `n` of the images, each drawn anew. */
-export function drawDigits({ images, labels }: Pick<Digits, 'images' | 'labels'>, n: number, random: Random): Float32Array {
+export function drawDigits(
+  { images, labels }: Pick<Digits, 'images' | 'labels'>,
+  n: number,
+  random: Random,
+): Float32Array {
   const out = new Float32Array(n * PIXELS);
   for (let row = 0; row < n; row++) {
     const at = random.below(labels.length);
