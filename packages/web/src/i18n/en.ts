@@ -9,6 +9,7 @@ import common from './en/common.json';
 import decision from './en/decision.json';
 import home from './en/home.json';
 import labSamplers from './en/lab-samplers.json';
+import labGanVsDiffusion from './en/lab-gan-vs-diffusion.json';
 import labs from './en/labs.json';
 import openings from './en/openings.json';
 import people from './en/people.json';
@@ -28,6 +29,7 @@ export {
   decision,
   home,
   labSamplers as 'lab-samplers',
+  labGanVsDiffusion as 'lab-gan-vs-diffusion',
   labs,
   openings,
   people,

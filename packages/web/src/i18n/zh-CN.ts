@@ -9,6 +9,7 @@ import common from './zh-CN/common.json';
 import decision from './zh-CN/decision.json';
 import home from './zh-CN/home.json';
 import labSamplers from './zh-CN/lab-samplers.json';
+import labGanVsDiffusion from './zh-CN/lab-gan-vs-diffusion.json';
 import labs from './zh-CN/labs.json';
 import openings from './zh-CN/openings.json';
 import people from './zh-CN/people.json';
@@ -28,6 +29,7 @@ export {
   decision,
   home,
   labSamplers as 'lab-samplers',
+  labGanVsDiffusion as 'lab-gan-vs-diffusion',
   labs,
   openings,
   people,
