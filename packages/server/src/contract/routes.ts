@@ -1,8 +1,10 @@
 /** Every route of the API, by name. Handlers, OpenAPI document and client are all made from this table. */
 import { z } from '@hono/zod-openapi';
+import { assistantRoutes } from './assistant-routes.ts';
 import * as bank from './bank.ts';
 import { Id, PageQuery, page } from './common.ts';
 import * as decision from './decision.ts';
+import * as fairness from './fairness.ts';
 import * as interview from './interview.ts';
 import * as people from './people.ts';
 import * as ratings from './ratings.ts';
@@ -12,6 +14,8 @@ const Done = z.object({ ok: z.literal(true) });
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 
 export const routes = {
+  ...assistantRoutes,
+
   // Setting up, signing in
   health: route({
     method: 'get',
@@ -368,6 +372,21 @@ export const routes = {
     body: interview.AttachWorkSample,
     response: interview.WorkSample,
     status: 201,
+  }),
+  groupAnswers: route({
+    method: 'get',
+    path: '/api/candidates/{id}/groups',
+    tag: 'Candidates',
+    summary: 'One’s own voluntary group data, for the candidate alone',
+    response: fairness.GroupAnswers,
+  }),
+  answerGroups: route({
+    method: 'put',
+    path: '/api/candidates/{id}/groups',
+    tag: 'Candidates',
+    summary: 'Give, change or take back group data; counted and erased when the opening closes',
+    body: fairness.AnswerGroups,
+    response: fairness.GroupAnswers,
   }),
   listComments: route({
     method: 'get',
