@@ -1,10 +1,18 @@
 /** All labs as people see them: for lists and forms, without the engine. To add a lab: its description, here and in the list. */
 import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
+import { knowledgeInjectionDescription } from './knowledge-injection/description.ts';
 import type { LabDescription } from './lab.ts';
 import { samplersDescription } from './samplers/description.ts';
 
 export { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
+export {
+  ARM_LABELS,
+  knowledgeInjectionDescription,
+  RENEWAL_LABELS,
+  SLICK_LABELS,
+} from './knowledge-injection/description.ts';
+export type { KnowledgeInjectionParams } from './knowledge-injection/params.ts';
 export {
   type Field,
   type LabDescription,
@@ -15,7 +23,6 @@ export {
   type Summary,
   summarise,
 } from './lab.ts';
-
 export { SAMPLER_LABELS, samplersDescription } from './samplers/description.ts';
 export { type SamplersParams, STEP_COUNTS } from './samplers/params.ts';
 
@@ -26,4 +33,5 @@ export type AnyLabDescription = LabDescription<Record<string, unknown>>;
 export const LAB_DESCRIPTIONS: readonly AnyLabDescription[] = [
   ganVsDiffusionDescription as unknown as AnyLabDescription,
   samplersDescription as unknown as AnyLabDescription,
+  knowledgeInjectionDescription as unknown as AnyLabDescription,
 ];
