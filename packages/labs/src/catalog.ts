@@ -2,6 +2,7 @@
 import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 import { knowledgeInjectionDescription } from './knowledge-injection/description.ts';
 import type { LabDescription } from './lab.ts';
+import { promptGeneralizationDescription } from './prompt-generalization/description.ts';
 import { samplersDescription } from './samplers/description.ts';
 
 export { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
@@ -23,6 +24,12 @@ export {
   type Summary,
   summarise,
 } from './lab.ts';
+export {
+  PHRASING_LABELS,
+  promptGeneralizationDescription,
+  STRATEGY_LABELS,
+} from './prompt-generalization/description.ts';
+export type { PromptGeneralizationParams } from './prompt-generalization/params.ts';
 export { SAMPLER_LABELS, samplersDescription } from './samplers/description.ts';
 export { type SamplersParams, STEP_COUNTS } from './samplers/params.ts';
 
@@ -34,4 +41,5 @@ export const LAB_DESCRIPTIONS: readonly AnyLabDescription[] = [
   ganVsDiffusionDescription as unknown as AnyLabDescription,
   samplersDescription as unknown as AnyLabDescription,
   knowledgeInjectionDescription as unknown as AnyLabDescription,
+  promptGeneralizationDescription as unknown as AnyLabDescription,
 ];

@@ -30,6 +30,9 @@ export {
 } from './lab.ts';
 export { mmd, slicedWasserstein } from './measures/distances.ts';
 export { countModes, type ModeCount } from './measures/modes.ts';
+export { promptGeneralization } from './prompt-generalization/lab.ts';
+export type { PromptGeneralizationParams } from './prompt-generalization/params.ts';
+export type { Frame as PromptGeneralizationFrame } from './prompt-generalization/session.ts';
 export { samplers } from './samplers/lab.ts';
 export type { SamplersParams } from './samplers/params.ts';
 export type { SamplerName } from './samplers/samplers.ts';

@@ -10,6 +10,7 @@ import decision from './en/decision.json';
 import home from './en/home.json';
 import labGanVsDiffusion from './en/lab-gan-vs-diffusion.json';
 import labKnowledgeInjection from './en/lab-knowledge-injection.json';
+import labPromptGeneralization from './en/lab-prompt-generalization.json';
 import labSamplers from './en/lab-samplers.json';
 import labs from './en/labs.json';
 import openings from './en/openings.json';
@@ -31,6 +32,7 @@ export {
   home,
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
   labKnowledgeInjection as 'lab-knowledge-injection',
+  labPromptGeneralization as 'lab-prompt-generalization',
   labSamplers as 'lab-samplers',
   labs,
   openings,

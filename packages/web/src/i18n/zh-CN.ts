@@ -10,6 +10,7 @@ import decision from './zh-CN/decision.json';
 import home from './zh-CN/home.json';
 import labGanVsDiffusion from './zh-CN/lab-gan-vs-diffusion.json';
 import labKnowledgeInjection from './zh-CN/lab-knowledge-injection.json';
+import labPromptGeneralization from './zh-CN/lab-prompt-generalization.json';
 import labSamplers from './zh-CN/lab-samplers.json';
 import labs from './zh-CN/labs.json';
 import openings from './zh-CN/openings.json';
@@ -31,6 +32,7 @@ export {
   home,
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
   labKnowledgeInjection as 'lab-knowledge-injection',
+  labPromptGeneralization as 'lab-prompt-generalization',
   labSamplers as 'lab-samplers',
   labs,
   openings,

@@ -1,5 +1,5 @@
 /** Labs by name. To add one: a line in the list. */
-import { ganVsDiffusion, knowledgeInjection, type Lab, samplers } from '@viva/labs';
+import { ganVsDiffusion, knowledgeInjection, type Lab, promptGeneralization, samplers } from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
 
 export type AnyLab = Lab<Record<string, unknown>>;
@@ -9,6 +9,7 @@ export const LABS: readonly AnyLab[] = [
   ganVsDiffusion as unknown as AnyLab,
   samplers as unknown as AnyLab,
   knowledgeInjection as unknown as AnyLab,
+  promptGeneralization as unknown as AnyLab,
 ];
 
 /** @throws CommandFailure naming the labs that there are */

@@ -10,5 +10,9 @@ export const LAB_PAGES: Readonly<Record<string, ReturnType<typeof lazyPage>>> = 
     () => import('./knowledge-injection/knowledge-injection-page.tsx'),
     'KnowledgeInjectionPage',
   ),
+  'prompt-generalization': lazyPage(
+    () => import('./prompt-generalization/prompt-generalization-page.tsx'),
+    'PromptGeneralizationPage',
+  ),
   samplers: lazyPage(() => import('./samplers/samplers-page.tsx'), 'SamplersPage'),
 };
