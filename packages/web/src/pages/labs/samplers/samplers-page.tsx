@@ -45,7 +45,9 @@ export function SamplersPage() {
     >
       {(seeds) => (
         <>
-          <Quality frame={frame} seeds={seeds} />
+          <div className={classes.first}>
+            <Quality frame={frame} seeds={seeds} />
+          </div>
           <Ways
             frame={frame}
             steps={steps}
@@ -81,7 +83,7 @@ export function SamplersPage() {
 function Quality({ frame, seeds }: { frame: SamplersFrame | null; seeds: readonly SeedResult[] }) {
   const { t } = useTranslation('lab-samplers');
   const { text, number } = useFormat();
-  const [measure, setMeasure] = useState<QualityMeasure>('slicedWasserstein');
+  const [measure, setMeasure] = useState<QualityMeasure>('highQuality');
   const [axis, setAxis] = useState<CostAxis>('evaluations');
   const results = frame?.results ?? [];
   const series = NAMES.map((id) => ({
@@ -105,7 +107,7 @@ function Quality({ frame, seeds }: { frame: SamplersFrame | null; seeds: readonl
           label={t('measure')}
           value={measure}
           onChange={setMeasure}
-          options={(['slicedWasserstein', 'highQuality', 'referenceError'] as const).map((value) => ({
+          options={(['highQuality', 'slicedWasserstein', 'referenceError'] as const).map((value) => ({
             value,
             label: t(`measures.${value}`),
           }))}
