@@ -97,6 +97,12 @@ export function splitPunctuation(word: string): string[] {
   return out;
 }
 
+export interface BasicWord {
+  word: string;
+  /** Looked up as it is, in one piece. */
+  whole: boolean;
+}
+
 /**
  * The words of a text in the form in which WordPiece looks them up.
  * @param neverSplit words that are left whole where they stand between white space, as written or folded
@@ -105,8 +111,8 @@ export function basicWords(
   text: string,
   options: Normalization,
   neverSplit: ReadonlySet<string> = new Set(),
-): { word: string; whole: boolean }[] {
-  return whitespaceWords(clean(text, options)).flatMap((word) => {
+): BasicWord[] {
+  return whitespaceWords(clean(text, options)).flatMap((word): BasicWord[] => {
     if (neverSplit.has(word)) return [{ word, whole: true }];
     const folded = fold(word, options);
     if (neverSplit.has(folded)) return [{ word: folded, whole: true }];
