@@ -113,11 +113,17 @@ def crop(row):
     """A random window of a paragraph, so that it is never seen twice at the same places."""
     if len(row) <= 40:
         return row
-    if random.random() < 0.1:
+    if random.random() < 0.2:
         return row[:LENGTH]
     size = random.randint(20, 38)
     start = random.randint(1, len(row) - 1 - size)
     return [row[0], *row[start : start + size], row[-1]]
+
+
+def anywhere(x):
+    """Position numbers: from the beginning, or, half of the time, from a random place, so that all places are learnt."""
+    start = random.randint(0, 128 - x.shape[1]) if random.random() < 0.5 else 0
+    return torch.arange(start, start + x.shape[1]).expand(x.shape)
 
 
 held_ids = [tokenizer(ALL[i][3], truncation=True, max_length=LENGTH)["input_ids"] for i in held]
@@ -171,7 +177,7 @@ while (spent := time.time() - began) < budget:
         group["lr"] = rate
     x, attention = batch_of([crop(r) for r in random.sample(ids, BATCH)])
     x, labels = masked(x)
-    hidden = model.bert(input_ids=x, attention_mask=attention).last_hidden_state
+    hidden = model.bert(input_ids=x, attention_mask=attention, position_ids=anywhere(x)).last_hidden_state
     pick = labels != -100
     loss = torch.nn.functional.cross_entropy(model.cls(hidden[pick]), labels[pick])
     opt.zero_grad()
@@ -212,7 +218,7 @@ print(len(pairs), "pairs")
 
 def pooled(texts):
     rows, attention = batch_of([crop(tokenizer(t, truncation=True, max_length=128)["input_ids"]) for t in texts])
-    hidden = model.bert(input_ids=rows, attention_mask=attention).last_hidden_state
+    hidden = model.bert(input_ids=rows, attention_mask=attention, position_ids=anywhere(rows)).last_hidden_state
     weight = attention.unsqueeze(-1).float()
     return torch.nn.functional.normalize((hidden * weight).sum(1) / weight.sum(1), dim=-1)
 
@@ -232,7 +238,7 @@ while (spent := time.time() - began) < budget:
     contrast = (torch.nn.functional.cross_entropy(logits, target) + torch.nn.functional.cross_entropy(logits.T, target)) / 2
     x, attention = batch_of([crop(r) for r in random.sample(ids, 24)])
     x, labels = masked(x)
-    hidden = model.bert(input_ids=x, attention_mask=attention).last_hidden_state
+    hidden = model.bert(input_ids=x, attention_mask=attention, position_ids=anywhere(x)).last_hidden_state
     pick = labels != -100
     loss = contrast + torch.nn.functional.cross_entropy(model.cls(hidden[pick]), labels[pick])
     opt.zero_grad()
