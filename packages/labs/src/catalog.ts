@@ -2,6 +2,8 @@
 import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 import type { LabDescription } from './lab.ts';
 
+export { encoderDescription } from './encoder/description.ts';
+export type { EncoderParams } from './encoder/params.ts';
 export { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
 export {

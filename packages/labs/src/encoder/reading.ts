@@ -55,14 +55,26 @@ export const lengthFor = ({ config }: Pick<Encoder, 'config'>, asked: number): n
 
 export type Vectors = Record<Exclude<Pooling, 'pooler'>, Float32Array>;
 
+/** Lengths are rounded up to this: the engine compiles its kernels anew for every length that it meets. */
+const ROUND = 16;
+
+/** The last states of one encoding, read under padding to a common length. @returns its own length × hidden, or more */
+export async function statesOf(encoder: Encoder, encoding: Encoding): Promise<Float32Array> {
+  const to = Math.min(Math.ceil(encoding.ids.length / ROUND) * ROUND, encoder.config.positions);
+  const [padded] = encoder.tokenizer.pad([encoding], { to });
+  const { ids, typeIds, attentionMask } = padded ?? encoding;
+  const { lastHiddenState } = await encoder.model.forward({
+    ids: [ids],
+    typeIds: [typeIds],
+    attentionMask: [attentionMask],
+  });
+  return lastHiddenState;
+}
+
 /** The vectors of one encoding by every way of pooling, from one forward pass. */
 export async function vectorsOf(encoder: Encoder, encoding: Encoding): Promise<Vectors> {
   const { hidden } = encoder.config;
-  const { lastHiddenState } = await encoder.model.forward({
-    ids: [encoding.ids],
-    typeIds: [encoding.typeIds],
-    attentionMask: [encoding.attentionMask],
-  });
+  const lastHiddenState = await statesOf(encoder, encoding);
   return {
     mean: maskedMean(lastHiddenState, encoding.attentionMask, hidden),
     cls: lastHiddenState.slice(0, hidden),

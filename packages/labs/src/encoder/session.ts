@@ -6,7 +6,7 @@ import type { Encoder } from './model/open-encoder.ts';
 import type { EncoderParams } from './params.ts';
 import { cosine } from './pooling.ts';
 import { attentionSums, orderProbe, paddingProbe } from './probes.ts';
-import { type Guess, guessAt, lengthFor, type Vectors, vectorsOf } from './reading.ts';
+import { type Guess, guessAt, lengthFor, statesOf, type Vectors, vectorsOf } from './reading.ts';
 import type { Encoding } from './tokenizer/bert-tokenizer.ts';
 import type { EncoderCorpus, SearchableText } from './world.ts';
 
@@ -248,7 +248,7 @@ export class EncoderSession implements DrawnSession<EncoderView, EncoderFrame> {
     if (places.length === 0) return;
     const ids = encoding.ids.slice();
     for (const at of places) ids[at] = mask;
-    const { lastHiddenState } = await model.forward({ ids: [ids] });
+    const lastHiddenState = await statesOf(this.encoder, { ...encoding, ids });
     for (const at of places) {
       const truth = encoding.ids[at] as number;
       const state = lastHiddenState.slice(at * config.hidden, (at + 1) * config.hidden);

@@ -1,8 +1,8 @@
 /** BertModel: the forward pass (Devlin et al. 2019), on the labs' engine, in inference. */
-import { lax, nn, numpy as np } from '@jax-js/jax';
+import { jit, lax, nn, numpy as np, tree } from '@jax-js/jax';
 import { EncoderError } from '../errors.ts';
 import type { Activation, BertConfig } from './bert-config.ts';
-import type { BertWeights, Linear, Norm } from './bert-weights.ts';
+import type { BertLayerWeights, BertWeights, Linear, Norm } from './bert-weights.ts';
 
 /** A batch of texts of one length, padded; row by row. */
 export interface BertInput {
@@ -38,16 +38,7 @@ export interface BertOutput {
 const MASKED = -1e30;
 
 type Arrays = { weight: np.Array; bias: np.Array };
-interface LayerArrays {
-  query: Arrays;
-  key: Arrays;
-  value: Arrays;
-  attentionOutput: Arrays;
-  attentionNorm: Arrays;
-  intermediate: Arrays;
-  output: Arrays;
-  outputNorm: Arrays;
-}
+type LayerArrays = Record<keyof BertLayerWeights, Arrays>;
 
 const toArray = (values: Float32Array<ArrayBuffer>, shape: number[]): np.Array =>
   np.array(values).reshape(shape);
@@ -57,10 +48,10 @@ const linearArrays = ({ weight, bias, from, to }: Linear): Arrays => ({
 });
 const normArrays = ({ scale, shift }: Norm): Arrays => ({ weight: np.array(scale), bias: np.array(shift) });
 
-/** x·W + b over the last axis of rows; takes ownership of `x` only. */
-const apply = (x: np.Array, { weight, bias }: Arrays): np.Array => np.dot(x, weight.ref).add(bias.ref);
+/** x·W + b over the last axis of rows; takes ownership of all. */
+const apply = (x: np.Array, { weight, bias }: Arrays): np.Array => np.dot(x, weight).add(bias);
 
-/** Layer norm over the last axis of rows; takes ownership of `x` only. */
+/** Layer norm over the last axis of rows; takes ownership of all. */
 function layerNorm(x: np.Array, { weight, bias }: Arrays, epsilon: number): np.Array {
   const mean = np.mean(x.ref, -1, { keepdims: true });
   const centred = x.sub(mean);
@@ -79,6 +70,32 @@ function activate(x: np.Array, kind: Activation): np.Array {
   return x.ref.mul(np.tanh(x.add(cubed).mul(Math.sqrt(2 / Math.PI))).add(1)).mul(0.5);
 }
 
+/**
+ * One layer: attention, then the feed-forward part, each added to what came in and normed.
+ * @param x (rows·length) × hidden @param masked rows × 1 × 1 × length, added to the scores; takes ownership of all
+ */
+function layerForward(
+  x: np.Array,
+  masked: np.Array,
+  layer: LayerArrays,
+  { hidden, heads, epsilon, activation }: BertConfig,
+): { x: np.Array; weights: np.Array } {
+  const rows = masked.shape[0] as number;
+  const length = masked.shape[3] as number;
+  const width = hidden / heads;
+  const byHead = (y: np.Array): np.Array =>
+    np.transpose(y.reshape([rows, length, heads, width]), [0, 2, 1, 3]);
+  const query = byHead(apply(x.ref, layer.query)).mul(1 / Math.sqrt(width));
+  const key = byHead(apply(x.ref, layer.key));
+  const value = byHead(apply(x.ref, layer.value));
+  const scores = np.matmul(query, np.transpose(key, [0, 1, 3, 2])).add(masked);
+  const weights = nn.softmax(scores, -1);
+  const mixed = np.transpose(np.matmul(weights.ref, value), [0, 2, 1, 3]).reshape([rows * length, hidden]);
+  const attended = layerNorm(apply(mixed, layer.attentionOutput).add(x), layer.attentionNorm, epsilon);
+  const inner = activate(apply(attended.ref, layer.intermediate), activation);
+  return { x: layerNorm(apply(inner, layer.output).add(attended), layer.outputNorm, epsilon), weights };
+}
+
 const floats = async (x: np.Array): Promise<Float32Array> =>
   Float32Array.from((await x.data()) as Float32Array);
 
@@ -87,12 +104,19 @@ export class BertModel {
   private readonly weights: BertWeights;
   private readonly layers: LayerArrays[];
   private readonly norm: Arrays;
+  /** Compiled once for every shape of a batch; all layers share it. */
+  private readonly layer;
+  private readonly begin;
 
   /** Moves the layers into the engine, which must have been started; embeddings stay in plain arrays. */
   constructor(config: BertConfig, weights: BertWeights) {
     this.config = config;
     this.weights = weights;
     this.norm = normArrays(weights.embeddingNorm);
+    this.layer = jit((x: np.Array, masked: np.Array, layer: LayerArrays) =>
+      layerForward(x, masked, layer, config),
+    );
+    this.begin = jit((x: np.Array, norm: Arrays) => layerNorm(x, norm, config.epsilon));
     this.layers = weights.layers.map((layer) => ({
       query: linearArrays(layer.query),
       key: linearArrays(layer.key),
@@ -127,12 +151,10 @@ export class BertModel {
     const rows = input.ids.length;
     const length = input.ids[0]?.length ?? 0;
     this.check(input, length);
-    const { hidden, heads, epsilon } = config;
-    const width = hidden / heads;
-    let x = layerNorm(
+    const { hidden } = config;
+    let x = this.begin(
       toArray(this.embed(input, rows, length, options), [rows * length, hidden]),
-      this.norm,
-      epsilon,
+      tree.ref(this.norm),
     );
     const mask = new Float32Array(rows * length);
     input.attentionMask?.forEach((row, at) => {
@@ -144,19 +166,11 @@ export class BertModel {
     const attentions: Float32Array[] = [];
     const hiddenStates: Float32Array[] = [];
     if (options.hiddenStates) hiddenStates.push(await floats(x.ref));
-    const byHead = (y: np.Array): np.Array =>
-      np.transpose(y.reshape([rows, length, heads, width]), [0, 2, 1, 3]);
     for (const layer of this.layers) {
-      const query = byHead(apply(x.ref, layer.query)).mul(1 / Math.sqrt(width));
-      const key = byHead(apply(x.ref, layer.key));
-      const value = byHead(apply(x.ref, layer.value));
-      const scores = np.matmul(query, np.transpose(key, [0, 1, 3, 2])).add(masked.ref);
-      const weights = nn.softmax(scores, -1);
-      if (options.attentions) attentions.push(await floats(weights.ref));
-      const mixed = np.transpose(np.matmul(weights, value), [0, 2, 1, 3]).reshape([rows * length, hidden]);
-      const attended = layerNorm(apply(mixed, layer.attentionOutput).add(x), layer.attentionNorm, epsilon);
-      const inner = activate(apply(attended.ref, layer.intermediate), config.activation);
-      x = layerNorm(apply(inner, layer.output).add(attended), layer.outputNorm, epsilon);
+      const out = this.layer(x, masked.ref, tree.ref(layer));
+      x = out.x;
+      if (options.attentions) attentions.push(await floats(out.weights));
+      else out.weights.dispose();
       if (options.hiddenStates) hiddenStates.push(await floats(x.ref));
     }
     masked.dispose();
@@ -201,13 +215,9 @@ export class BertModel {
   }
 
   dispose(): void {
-    for (const { weight, bias } of [
-      this.norm,
-      ...this.layers.flatMap((layer) => Object.values(layer) as Arrays[]),
-    ]) {
-      weight.dispose();
-      bias.dispose();
-    }
+    tree.dispose([this.norm, ...this.layers]);
+    this.layer.dispose();
+    this.begin.dispose();
   }
 
   private check({ ids, typeIds, attentionMask }: BertInput, length: number): void {

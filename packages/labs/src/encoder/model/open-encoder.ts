@@ -25,11 +25,19 @@ export interface Encoder {
   dispose(): void;
 }
 
-/** @throws EncoderError, CheckpointError: see what they name */
+/** Reads the weights and closes the files. @throws EncoderError, CheckpointError: see what they name */
 export async function openEncoder(
   files: EncoderFiles,
   onProgress?: (share: number) => void,
 ): Promise<Encoder> {
+  try {
+    return await read(files, onProgress);
+  } finally {
+    await files.tensors.close();
+  }
+}
+
+async function read(files: EncoderFiles, onProgress?: (share: number) => void): Promise<Encoder> {
   const config = readBertConfig(files.config);
   const tokenizer = loadTokenizer(files.tokenizer);
   const weights = await readBertWeights(files.tensors, config, onProgress);
