@@ -3,6 +3,8 @@ import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 import type { LabDescription } from './lab.ts';
 import { samplersDescription } from './samplers/description.ts';
 
+export { encoderDescription } from './encoder/description.ts';
+export type { EncoderParams } from './encoder/params.ts';
 export { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
 export {
