@@ -19,6 +19,8 @@ export interface Int8Options {
   readonly granularity: Granularity;
   /** A range found by calibration, for `per: 'tensor'`; what lies outside is clipped. Found in the values unless given. */
   readonly range?: Range;
+  /** Turns a scale into one that can be stored; codes are found with that. Single precision unless given. */
+  readonly roundScale?: (scale: number) => number;
 }
 
 export interface Int8Tensor {
@@ -42,7 +44,7 @@ export function quantizeInt8(values: Float32Array, columns: number, options: Int
   const rows = columns > 0 ? values.length / columns : 0;
   if (!Number.isInteger(rows) || !Number.isInteger(columns))
     throw new OptionError('BAD_SHAPE', `${values.length} values are no whole rows of ${columns}.`);
-  const { mode, granularity, range } = options;
+  const { mode, granularity, range, roundScale } = options;
   if (range && granularity.per !== 'tensor')
     throw new OptionError(
       'RANGE',
@@ -58,7 +60,7 @@ export function quantizeInt8(values: Float32Array, columns: number, options: Int
   const zeroPoints = new Int8Array(groups);
   for (let group = 0; group < groups; group++) {
     const [start, end] = groupBounds(group, { columns, groupSize, groupsPerRow, count: values.length });
-    const { scale, zeroPoint } = scaleOf(range ?? rangeOf(values, start, end), mode);
+    const { scale, zeroPoint } = scaleOf(range ?? rangeOf(values, start, end), mode, roundScale);
     scales[group] = scale;
     zeroPoints[group] = zeroPoint;
     const low = mode === 'symmetric' ? -127 : -128;
@@ -127,10 +129,14 @@ export function int8Product(activations: Int8Tensor, weight: Int8Tensor): Float3
 }
 
 /** Scale and zero point of a range, which is widened to hold zero, so that zero stays exact. */
-export function scaleOf(range: Range, mode: Int8Options['mode']): { scale: number; zeroPoint: number } {
+export function scaleOf(
+  range: Range,
+  mode: Int8Options['mode'],
+  roundScale: (scale: number) => number = Math.fround,
+): { scale: number; zeroPoint: number } {
   const [min, max] = [Math.min(0, range.min), Math.max(0, range.max)];
-  if (mode === 'symmetric') return { scale: Math.fround(Math.max(-min, max) / 127) || 1, zeroPoint: 0 };
-  const scale = Math.fround((max - min) / 255) || 1;
+  if (mode === 'symmetric') return { scale: roundScale(Math.max(-min, max) / 127 || 1), zeroPoint: 0 };
+  const scale = roundScale((max - min) / 255 || 1);
   return { scale, zeroPoint: Math.min(127, Math.max(-128, roundHalfEven(-128 - min / scale))) };
 }
 

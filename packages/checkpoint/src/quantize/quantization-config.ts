@@ -1,11 +1,12 @@
-/** The part of config.json by which transformers recognises a model quantised in the way of bitsandbytes. */
+/** The part of config.json by which transformers recognises a quantised model. */
 
+import { integerConfig } from './integer-format.ts';
 import type { TorchFloat } from './quant-state.ts';
 import type { WeightScheme } from './quantize-tensor.ts';
 import { moduleOf } from './select.ts';
 
 /**
- * The fields of transformers' `BitsAndBytesConfig`.
+ * The fields of transformers' `BitsAndBytesConfig`, or of compressed-tensors for plain integers.
  * @param kept Names of two-dimensional weights that stay as they are: their modules must not be replaced.
  * @param lmHead Whether the output head is quantised.
  */
@@ -15,6 +16,11 @@ export function quantizationConfig(
   kept: readonly string[],
   lmHead: boolean,
 ): Record<string, unknown> {
+  if (scheme.kind === 'int') {
+    const ignored = new Set(kept.map(moduleOf));
+    if (!lmHead) ignored.add('lm_head');
+    return integerConfig(scheme, [...ignored].sort());
+  }
   const four = scheme.kind !== 'int8';
   // A head that shares the embedding's weights has no tensor of its own, and still must be named.
   const skip = new Set(kept.map(moduleOf));
