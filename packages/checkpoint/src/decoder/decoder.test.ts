@@ -10,8 +10,7 @@ import { openDecoder, sequenceLogProbabilities } from './decoder.ts';
 import { transpose } from './layer.ts';
 import { cutSequences, openTokenizer } from './tokenize.ts';
 
-const fixture = (name: string) =>
-  fileURLToPath(new URL(`../gguf/convert/fixtures/${name}`, import.meta.url));
+const fixture = (name: string) => fileURLToPath(new URL(`../gguf/convert/fixtures/${name}`, import.meta.url));
 /** Made by reference/checkpoint/decoder_logits.py with transformers. */
 const golden = JSON.parse(readFileSync(new URL('logits.golden.json', import.meta.url), 'utf8')) as {
   sequences: number[][];

@@ -51,7 +51,7 @@ export function logicalWeights(model: ModelFolder): LogicalWeights {
           ? 'bitsandbytes-4bit'
           : tensor.dtype === 'I8' && beside('SCB')
             ? 'bitsandbytes-int8'
-            : tensor.dtype === 'I8' && beside('weight_scale')
+            : tensor.dtype === 'I8' && name.endsWith('weight')
               ? 'integers'
               : 'plain';
     weights.set(name, { name, stored, parts: [tensor] });
@@ -172,9 +172,9 @@ async function loadIntegers(
   const scales = await readFloats(tensors, scaleInfo);
   const bytes = await tensors.read(tensor);
   const zeroInfo = tensors.find(`${name}_zero_point`);
-  const groups = Math.max(1, scales.length === 1 ? 1 : scales.length / rows);
-  const size = scales.length === 1 ? columns : Math.ceil(columns / groups);
-  if (!Number.isInteger(groups) || columns % size !== 0)
+  const groups = scales.length === 1 ? 1 : scales.length / rows;
+  const size = columns / groups;
+  if (!Number.isInteger(groups) || !Number.isInteger(size) || groups === 0)
     throw new FormatError('WRONG_LENGTH', `has ${scales.length} scales for ${rows} × ${columns} weights.`, {
       file,
       tensor: name,
