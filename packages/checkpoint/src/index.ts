@@ -46,7 +46,13 @@ export { type WriteOptions, type WriteProgress, writeGguf } from './gguf/format/
 export { DEQUANTISABLE, dequantise } from './gguf/quantise/dequantise.ts';
 export { type KernelResult, Kernels, type SourceType, type TargetType } from './gguf/quantise/kernels.ts';
 export { openQuantisePool, type QuantisePool } from './gguf/quantise/pool.ts';
-export { contentOf, modelShape, type QuantiseOptions, quantiseContent } from './gguf/quantise/quantise.ts';
+export {
+  contentOf,
+  modelShape,
+  type QuantiseOptions,
+  quantiseContent,
+  type TensorConversion,
+} from './gguf/quantise/quantise.ts';
 export {
   assignTypes,
   isScheme,
