@@ -107,6 +107,7 @@ export {
   withAwqModel,
 } from './posttraining/quantize-with-text.ts';
 export { BOUNDS, type FourBitType, LEVELS, RISING } from './quantize/codebooks.ts';
+export { type DequantizeModelOptions, dequantizeModel } from './quantize/dequantize-model.ts';
 export {
   DYNAMIC_MAP,
   dequantizeScales,
