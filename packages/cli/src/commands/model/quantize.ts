@@ -39,7 +39,9 @@ export async function modelQuantize(input: string, output: string, options: Quan
     if (scheme.kind === 'int' && file !== undefined)
       return quantizeWithText({
         ...{ ...common, input: folder, scheme, threads, calibration: await calibrationText(file, options) },
-        ...(options.gptq === undefined ? {} : { gptq: { activationOrder: options.activationOrder ?? false } }),
+        ...(options.gptq === undefined
+          ? {}
+          : { gptq: { activationOrder: options.activationOrder ?? false } }),
       });
     const kernels = createFourBitKernels(threads);
     try {
