@@ -5,6 +5,7 @@ import { BankError, checkBank, loadBank, searchBank } from '@viva/bank';
 import type { Command } from 'commander';
 import { CommandFailure } from '../failure.ts';
 import { bankFolder } from '../folders.ts';
+import { registerExchange } from './bank/register-exchange.ts';
 import { checkClaims } from './bank-claims.ts';
 
 interface BankOptions {
@@ -66,4 +67,5 @@ export function registerBank(program: Command): void {
     .option('--bank <folder>', 'the question bank')
     .option('--json', 'print results as JSON')
     .action(bankSearch);
+  registerExchange(bank);
 }
