@@ -14,8 +14,10 @@ export type {
   View as GanVsDiffusionView,
 } from './gan-vs-diffusion/session.ts';
 export {
+  type DrawnSession,
   type Field,
   type Lab,
+  type LabDescription,
   type Localised,
   type Measures,
   type Metric,
@@ -23,6 +25,8 @@ export {
   type RunProgress,
   runLab,
   type Session,
+  type Summary,
+  summarise,
 } from './lab.ts';
 export { mmd, slicedWasserstein } from './measures/distances.ts';
 export { countModes, type ModeCount } from './measures/modes.ts';

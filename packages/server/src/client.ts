@@ -5,6 +5,7 @@ import type { CallInput, CallOutput } from './contract/route.ts';
 import { type Routes, routes } from './contract/routes.ts';
 
 export * from './contract/common.ts';
+export { GROUP_ATTRIBUTES, type GroupAttribute } from './contract/fairness.ts';
 export type { CallInput, CallOutput } from './contract/route.ts';
 export { eventsPath, exportPath, LocksEvent, type Routes, routes } from './contract/routes.ts';
 

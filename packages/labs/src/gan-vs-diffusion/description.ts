@@ -24,6 +24,10 @@ export const ganVsDiffusionDescription: LabDescription<GanVsDiffusionParams> = {
   fields: FIELDS,
   groups: GROUPS,
   presets: PRESETS,
+  columns: [
+    { id: 'gan', label: both('GAN', 'GAN') },
+    { id: 'diffusion', label: both('扩散模型', 'Diffusion') },
+  ],
   metrics: [
     ...pair(
       'modes',

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import * as bank from './bank.ts';
 import { Id, PageQuery, page } from './common.ts';
 import * as decision from './decision.ts';
+import * as fairness from './fairness.ts';
 import * as interview from './interview.ts';
 import * as people from './people.ts';
 import * as ratings from './ratings.ts';
@@ -368,6 +369,21 @@ export const routes = {
     body: interview.AttachWorkSample,
     response: interview.WorkSample,
     status: 201,
+  }),
+  groupAnswers: route({
+    method: 'get',
+    path: '/api/candidates/{id}/groups',
+    tag: 'Candidates',
+    summary: 'One’s own voluntary group data, for the candidate alone',
+    response: fairness.GroupAnswers,
+  }),
+  answerGroups: route({
+    method: 'put',
+    path: '/api/candidates/{id}/groups',
+    tag: 'Candidates',
+    summary: 'Give, change or take back group data; counted and erased when the opening closes',
+    body: fairness.AnswerGroups,
+    response: fairness.GroupAnswers,
   }),
   listComments: route({
     method: 'get',

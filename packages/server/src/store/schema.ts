@@ -8,11 +8,13 @@ import {
   integer,
   jsonb,
   pgSchema,
+  primaryKey,
   smallint,
   text,
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { GroupAttribute } from '../contract/fairness.ts';
 
 const auth = pgSchema('viva_auth');
 const viva = pgSchema('viva');
@@ -100,6 +102,7 @@ export const opening = viva.table('opening', {
   kit: jsonb('kit').$type<{ title: Record<'zh-CN' | 'en', string> }>().notNull(),
   scaleFamily: text('scale_family').notNull(),
   competencies: jsonb('competencies').$type<PinnedCompetency[]>().notNull(),
+  askGroups: jsonb('ask_groups').$type<GroupAttribute[]>().notNull().default([]),
   createdBy: uuid('created_by').notNull(),
   createdAt: at('created_at').notNull(),
   openedAt: at('opened_at'),
@@ -225,6 +228,23 @@ export const workSample = viva.table('work_sample', {
   metrics: jsonb('metrics').$type<Record<string, number | null>>().notNull(),
   conclusion: text('conclusion').notNull(),
   attachedAt: at('attached_at').notNull(),
+});
+export const groupAnswer = viva.table(
+  'group_answer',
+  {
+    candidateId: uuid('candidate_id').notNull(),
+    openingId: uuid('opening_id').notNull(),
+    attribute: text('attribute').$type<GroupAttribute>().notNull(),
+    value: text('value').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.candidateId, table.attribute] })],
+);
+export const groupOutcome = viva.table('group_outcome', {
+  openingId: uuid('opening_id').notNull(),
+  attribute: text('attribute').$type<GroupAttribute>().notNull(),
+  value: text('value').notNull(),
+  selected: integer('selected').notNull(),
+  total: integer('total').notNull(),
 });
 export const decision = viva.table('decision', {
   id: uuid('id').primaryKey(),

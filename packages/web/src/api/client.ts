@@ -16,6 +16,7 @@ export type Eligible = Item<'eligible'>;
 export type Candidate = Answer<'candidate'>;
 export type SeatLock = Candidate['locks'][number];
 export type Session = Item<'listSessions'>;
+export type WorkSample = Item<'listWorkSamples'>;
 export type Comment = Item<'listComments'>;
 export type Rating = Item<'listRatings'>;
 export type Scorecard = Answer<'scorecard'>;

@@ -156,12 +156,12 @@ const labs = createRoute({
   path: '/labs',
   component: lazyPage(() => import('../pages/labs/labs-page.tsx'), 'LabsPage'),
 });
-const ganVsDiffusion = createRoute({
+const lab = createRoute({
   getParentRoute: () => layout,
-  path: '/labs/gan-vs-diffusion',
+  path: '/labs/$lab',
   // The lab's own parameters, which its page checks.
   validateSearch: z.looseObject({ seed: z.coerce.number().int().min(0).optional().catch(undefined) }),
-  component: lazyPage(() => import('../pages/labs/gan-vs-diffusion-page.tsx'), 'GanVsDiffusionPage'),
+  component: lazyPage(() => import('../pages/labs/lab-route.tsx'), 'LabRoute'),
 });
 
 // Candidates
@@ -200,7 +200,7 @@ const routeTree = root.addChildren([
     account,
     search,
     labs,
-    ganVsDiffusion,
+    lab,
   ]),
 ]);
 

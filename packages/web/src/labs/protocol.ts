@@ -21,6 +21,26 @@ export type Report<Frame> =
   | { kind: 'frame'; step: number; steps: number; rate: number | null; running: boolean; frame: Frame }
   | { kind: 'failed'; message: string };
 
+/** What a lab's worker trains. */
+export interface LabRequest<P> {
+  params: P;
+  seed: number;
+}
+
+/** From the page, to a worker of its own: the same parameters over seeds, each to its end. */
+export interface SeedsCommand<P> {
+  kind: 'seeds';
+  params: P;
+  from: number;
+  count: number;
+}
+
+export type SeedsReport =
+  | { kind: 'seed-progress'; seed: number; share: number }
+  | { kind: 'seed-done'; seed: number; metrics: Readonly<Record<string, number | null>>; engine: string }
+  | { kind: 'seeds-done' }
+  | { kind: 'seeds-failed'; message: string };
+
 /** One run of a lab, as the worker drives it. Steps of one session never overlap. */
 export interface TrainingSession<View, Frame> {
   readonly steps: number;

@@ -4,10 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { CONCLUSION_MIN } from '@viva/server/client';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '../../api/client.ts';
-import { applicationsQuery } from '../../api/queries.ts';
-import { useAction } from '../../api/use-action.ts';
-import { Section } from '../../ui/section.tsx';
+import { api } from '../api/client.ts';
+import { applicationsQuery } from '../api/queries.ts';
+import { useAction } from '../api/use-action.ts';
+import { Section } from '../ui/section.tsx';
 
 interface AttachSampleProps {
   lab: string;
