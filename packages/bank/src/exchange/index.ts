@@ -14,6 +14,7 @@ export {
   SelectionError,
 } from './export-bank.ts';
 export { kitFile, questionFiles } from './folder.ts';
+export { highlightCode } from './highlight.ts';
 export {
   type ImportedQuestion,
   type ImportFormat,
@@ -21,4 +22,5 @@ export {
   previewFolder,
   previewImport,
 } from './import-bank.ts';
+export { inlineMarkdownToXhtml, markdownToXhtml, type XhtmlOptions } from './markdown-to-xhtml.ts';
 export { type Files, ZIP_LIMITS, type ZipLimits } from './zip.ts';

@@ -13,6 +13,8 @@ export interface XhtmlOptions {
   math: 'mathml' | 'tex';
   /** What to call the text in faults. */
   file: string;
+  /** Code in a language that it knows, as markup; undefined where it does not. */
+  highlight?: (code: string, language: string) => string | undefined;
 }
 
 const parse = (markdown: string): Nodes =>
@@ -68,7 +70,8 @@ export function markdownToXhtml(markdown: string, options: XhtmlOptions): string
         return `<code>${text(node.value)}</code>`;
       case 'code': {
         const language = /^[\w-]+$/.exec(node.lang ?? '')?.[0];
-        return `<pre><code${language ? ` class="language-${language}"` : ''}>${text(node.value)}</code></pre>`;
+        const coloured = language ? options.highlight?.(node.value, language) : undefined;
+        return `<pre><code${language ? ` class="language-${language}"` : ''}>${coloured ?? text(node.value)}</code></pre>`;
       }
       case 'list': {
         const items = node.children.map((item) => {

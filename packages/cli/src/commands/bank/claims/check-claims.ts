@@ -200,7 +200,7 @@ function print({ claims, runs, seconds, jobs, stopped }: ClaimsResult): void {
   }
   const count = (wanted: ClaimVerdict): number => claims.filter(({ verdict }) => verdict === wanted).length;
   console.log(
-    `\n${claims.length} claims: ${count('holds')} hold, ${count('refuted')} refuted, ${count('failed')} failed, ${count('not-run')} not run. ${runs.all} runs, ${runs.cached} of them kept from before, ${jobs} at a time, in ${duration(seconds)}.`,
+    `\n${claims.length} claim${claims.length === 1 ? '' : 's'}: ${count('holds')} hold, ${count('refuted')} refuted, ${count('failed')} failed, ${count('not-run')} not run. ${runs.all} runs, ${runs.cached} of them kept from before, ${jobs} at a time, in ${duration(seconds)}.`,
   );
   if (stopped) console.log('Stopped. The runs that are done are kept; the same command goes on from there.');
 }
