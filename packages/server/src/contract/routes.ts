@@ -1,5 +1,6 @@
 /** Every route of the API, by name. Handlers, OpenAPI document and client are all made from this table. */
 import { z } from '@hono/zod-openapi';
+import { assistantRoutes } from './assistant-routes.ts';
 import * as bank from './bank.ts';
 import { Id, PageQuery, page } from './common.ts';
 import * as decision from './decision.ts';
@@ -14,6 +15,8 @@ const Done = z.object({ ok: z.literal(true) });
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 
 export const routes = {
+  ...assistantRoutes,
+
   // Setting up, signing in
   health: route({
     method: 'get',

@@ -11,6 +11,7 @@ import { exportRatings } from '../decision/export-ratings.ts';
 import { Refusal } from '../errors.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
 import { accountHandlers, whoAsks } from './accounts.ts';
+import { assistantHandlers } from './assistant.ts';
 import { bankHandlers } from './bank.ts';
 import { mountBankExchange } from './bank-exchange.ts';
 import { candidateHandlers } from './candidates.ts';
@@ -92,6 +93,7 @@ export function createApp({
     ...openingHandlers(context),
     ...candidateHandlers(context),
     ...ratingHandlers(context),
+    ...assistantHandlers(context),
   };
   for (const [name, route] of Object.entries(routes) as [keyof Handlers, Route][]) {
     // One loop over a union of signatures: the contract has typed each of them already.
@@ -100,6 +102,7 @@ export function createApp({
       const exchange = new Exchange(
         c.req.raw.headers,
         route.open ? undefined : await identify(c.req.raw.headers),
+        c.req.raw.signal,
       );
       if (!route.open) void exchange.actor;
       const valid = c.req as unknown as { valid(target: 'param' | 'query' | 'json'): unknown };
