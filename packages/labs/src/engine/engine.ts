@@ -13,6 +13,25 @@ export class EngineError extends Error {
   readonly code = 'no-engine';
 }
 
+/** What the choice depends on of a browser's navigator. */
+export interface GpuHolder {
+  gpu?: unknown;
+}
+
+/**
+ * The engine to start for what was asked. `auto` takes WebGPU for convolutions only: a step of a small fully connected
+ * network is over on the processor before a graphics card has been asked (bench `labs`).
+ * @param holder the browser's navigator; undefined in Node
+ */
+export function chooseEngine(
+  asked: EngineName | 'auto',
+  work: 'dense' | 'convolutional',
+  holder: GpuHolder | undefined = typeof navigator === 'undefined' ? undefined : navigator,
+): EngineName {
+  if (!holder?.gpu || asked === 'wasm') return 'wasm';
+  return asked === 'webgpu' || work === 'convolutional' ? 'webgpu' : 'wasm';
+}
+
 /**
  * Starts the engine once; later calls may choose another device.
  * @param prefer `auto` takes WebGPU where the browser has it. Node has WebAssembly only.

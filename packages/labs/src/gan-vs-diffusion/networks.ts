@@ -50,9 +50,12 @@ export function discriminatorLayers(space: Space, pack: number, hidden: number):
   ];
 }
 
+/** Units of the denoiser's middle for images, which sees the whole picture at once. */
+const MIDDLE = 128;
+
 /**
  * A noised sample in, its noise (or v) out. For points the time stands beside the coordinates; for images it is added to
- * every pixel, in a small U-Net (Ronneberger et al. 2015) of two resolutions.
+ * every pixel, in a small U-Net (Ronneberger et al. 2015) of two resolutions around a fully connected middle.
  */
 export function denoiserLayers(space: Space, hidden: number): Layer[] {
   if (space.kind === 'points') return denseLayers([2 + TIME, hidden, hidden, 2], 'silu');
@@ -68,8 +71,14 @@ export function denoiserLayers(space: Space, hidden: number): Layer[] {
     { kind: 'conv', side, from: c, to: 2 * c, stride: 2 },
     { kind: 'time', from: TIME, pixels: small, channels: 2 * c },
     { kind: 'activate', by: 'silu', width: small * 2 * c },
+    { kind: 'keep', width: small * 2 * c },
+    { kind: 'dense', from: small * 2 * c, to: MIDDLE },
+    { kind: 'time', from: TIME, pixels: 1, channels: MIDDLE },
+    { kind: 'activate', by: 'silu', width: MIDDLE },
+    { kind: 'dense', from: MIDDLE, to: small * 2 * c },
+    { kind: 'add', width: small * 2 * c },
+    { kind: 'activate', by: 'silu', width: small * 2 * c },
     { kind: 'conv', side: half, from: 2 * c, to: 2 * c, stride: 1 },
-    { kind: 'time', from: TIME, pixels: small, channels: 2 * c },
     { kind: 'activate', by: 'silu', width: small * 2 * c },
     { kind: 'grow', side: half, channels: 2 * c },
     { kind: 'conv', side, from: 2 * c, to: c, stride: 1 },

@@ -14,8 +14,10 @@ interface Place {
   out: Pointer;
   /** The values before it, as of the last forward pass. */
   in: Pointer;
-  /** The gradient of its output, where penalties on the slope need it again. */
+  /** The gradient of its output: of a matrix where penalties need it again, of a skip that waits for its other end. */
   signal: Pointer;
+  /** Of an `add`, the place of its `keep`. */
+  partner: number;
 }
 
 export interface KernelNetOptions {
@@ -48,7 +50,6 @@ export class KernelNet {
   private readonly arena: Arena;
   private readonly places: Place[] = [];
   private readonly other: Pointer;
-  private readonly kept: Pointer;
   private readonly perImage: Pointer;
   private readonly scratch: Pointer;
   private readonly first: Pointer;
@@ -76,7 +77,7 @@ export class KernelNet {
     let widest = this.before;
     let room = 0;
     let offset = 0;
-    let kept = 0;
+    const open: number[] = [];
     let times = 0;
     let channels = 0;
     let before = this.input;
@@ -92,9 +93,10 @@ export class KernelNet {
         biases: matrix ? offset + matrix.from * matrix.to : -1,
         out,
         in: before,
-        signal: penalised && matrix ? arena.floats(rows * width) : 0,
+        signal: (penalised && matrix) || layer.kind === 'keep' ? arena.floats(rows * width) : 0,
+        partner: layer.kind === 'add' ? (open.pop() ?? -1) : -1,
       });
-      if (layer.kind === 'keep') kept = layer.width;
+      if (layer.kind === 'keep') open.push(this.places.length - 1);
       if (layer.kind === 'time') {
         times = Math.max(times, layer.from);
         channels = Math.max(channels, layer.channels);
@@ -112,7 +114,6 @@ export class KernelNet {
     this.scratch = arena.floats(room);
     this.slope = arena.floats(rows * widest);
     this.other = arena.floats(rows * widest);
-    this.kept = arena.floats(rows * Math.max(kept, 1));
     this.time = arena.floats(rows * Math.max(times, 1));
     this.perImage = arena.floats(rows * Math.max(channels, 1));
     this.tangent = penalised ? arena.floats(rows * this.before) : 0;
@@ -151,7 +152,6 @@ export class KernelNet {
   forward(rows: number, from: Pointer = this.input, parameters: Pointer = this.parameters): Pointer {
     const { kernels } = this.arena;
     let x = from;
-    let kept: Pointer = 0;
     for (const place of this.places) {
       const { layer } = place;
       place.in = x;
@@ -177,8 +177,8 @@ export class KernelNet {
         kernels.dense(this.time, w, this.perImage, rows, layer.from, channels, this.scratch);
         kernels.addBias(this.perImage, b, rows, channels);
         kernels.addToPixels(x, this.perImage, rows, pixels, channels);
-      } else if (layer.kind === 'keep') kept = x;
-      else kernels.add(kept, x, rows * layer.width);
+      } else if (layer.kind === 'add')
+        kernels.add((this.places[place.partner] as Place).in, x, rows * layer.width);
     }
     return x;
   }
@@ -197,10 +197,10 @@ export class KernelNet {
       [d, spare] = [spare, d];
     };
     for (let at = this.places.length - 1; at >= 0; at--) {
-      const { layer, in: x, out, weights, biases, signal } = this.places[at] as Place;
+      const { layer, in: x, out, weights, biases, signal, partner } = this.places[at] as Place;
       const w = this.parameters + 4 * weights;
       const onward = at > 0 || options.input;
-      if (options.signals && signal) kernels.copy(d, signal, rows * widthAfter(layer));
+      if (options.signals && weights >= 0) kernels.copy(d, signal, rows * widthAfter(layer));
       if (layer.kind === 'dense') {
         const { from, to } = layer;
         if (options.parameters) {
@@ -228,8 +228,9 @@ export class KernelNet {
         const to = this.gradients + 4 * weights;
         kernels.denseWeights(this.time, this.perImage, to, rows, from, channels, this.scratch);
         kernels.columnSums(this.perImage, rows, channels, this.gradients + 4 * biases);
-      } else if (layer.kind === 'add') kernels.copy(d, this.kept, rows * layer.width);
-      else kernels.add(this.kept, d, rows * layer.width);
+      } else if (layer.kind === 'add')
+        kernels.copy(d, (this.places[partner] as Place).signal, rows * layer.width);
+      else kernels.add(signal, d, rows * layer.width);
     }
     return d;
   }

@@ -66,7 +66,7 @@ export function applyLayers(
 ): np.Array {
   const rows = x.shape[0] as number;
   let value = x;
-  let kept: np.Array | null = null;
+  const kept: np.Array[] = [];
   let next = 0;
   const take = (): np.Array => parameters[next++] as np.Array;
   for (const layer of layers) {
@@ -91,11 +91,8 @@ export function applyLayers(
         .reshape([-1, pixels, channels])
         .add(shift.reshape([-1, 1, channels]))
         .reshape([-1, pixels * channels]);
-    } else if (layer.kind === 'keep') kept = value.ref;
-    else {
-      value = value.add(kept as np.Array);
-      kept = null;
-    }
+    } else if (layer.kind === 'keep') kept.push(value.ref);
+    else value = value.add(kept.pop() as np.Array);
   }
   time?.dispose();
   return value;

@@ -14,7 +14,7 @@ export type Layer =
   | { kind: 'grow'; side: number; channels: number }
   /** Adds a dense layer of the second input (the time) to every pixel. */
   | { kind: 'time'; from: number; pixels: number; channels: number }
-  /** Remembers the values here; `add` adds them again: one skip connection. */
+  /** Remembers the values here; `add` adds those remembered last and not yet added: a skip connection. */
   | { kind: 'keep'; width: number }
   | { kind: 'add'; width: number };
 

@@ -20,7 +20,7 @@ export function plainForward(
   time: readonly number[] = [],
 ): number[] {
   let value = [...x];
-  let kept: number[] = [];
+  const kept: number[][] = [];
   let next = 0;
   for (const layer of layers) {
     const matrix = matrixOf(layer);
@@ -62,8 +62,11 @@ export function plainForward(
     } else if (layer.kind === 'time') {
       const shift = dense(time, layer.from, layer.channels);
       value = value.map((one, at) => one + (shift[at % layer.channels] as number));
-    } else if (layer.kind === 'keep') kept = [...value];
-    else value = value.map((one, at) => one + (kept[at] as number));
+    } else if (layer.kind === 'keep') kept.push([...value]);
+    else {
+      const other = kept.pop() as number[];
+      value = value.map((one, at) => one + (other[at] as number));
+    }
   }
   return value;
 }

@@ -74,7 +74,7 @@ export function LabPage<P, View, Frame>({
             speed={training.speed}
             onPlay={training.play}
             onPause={training.pause}
-            onStep={training.stepOnce}
+            onStep={() => training.stepOnce()}
             onReset={training.reset}
             onSpeed={training.setSpeed}
           >
