@@ -22,6 +22,17 @@ export interface DiffusionOptions {
   average: number;
 }
 
+/** Sines and cosines of a time. @param share of the way from data to noise */
+function timeFeatures(share: number): Float32Array {
+  const out = new Float32Array(TIME);
+  for (let k = 0; k < TIME / 2; k++) {
+    const angle = 1000 * share * 10_000 ** (-k / (TIME / 2));
+    out[2 * k] = Math.sin(angle);
+    out[2 * k + 1] = Math.cos(angle);
+  }
+  return out;
+}
+
 export class Diffusion {
   readonly layers: readonly Layer[];
   readonly schedule: Schedule;
@@ -65,12 +76,7 @@ export class Diffusion {
     this.compute = on === 'kernels' ? new KernelDenoiser(setting) : new EngineDenoiser(setting);
     this.cost = 3 * batch * layersCost(this.layers);
     this.times = new Float32Array((noiseSteps + 1) * TIME);
-    for (let t = 0; t <= noiseSteps; t++)
-      for (let k = 0; k < TIME / 2; k++) {
-        const angle = ((1000 * t) / noiseSteps) * 10_000 ** (-k / (TIME / 2));
-        this.times[t * TIME + 2 * k] = Math.sin(angle);
-        this.times[t * TIME + 2 * k + 1] = Math.cos(angle);
-      }
+    for (let t = 0; t <= noiseSteps; t++) this.times.set(timeFeatures(t / noiseSteps), t * TIME);
   }
 
   /** Room for rows of input, with the time beside the coordinates or on its own. */
@@ -84,7 +90,9 @@ export class Diffusion {
   }
 
   private writeTime(input: Float32Array, time: Float32Array | null, row: number, t: number): void {
-    const values = this.times.subarray(t * TIME, (t + 1) * TIME);
+    const values = Number.isInteger(t)
+      ? this.times.subarray(t * TIME, (t + 1) * TIME)
+      : timeFeatures(t / this.options.noiseSteps);
     if (time) time.set(values, row * TIME);
     else input.set(values, row * (this.width + TIME) + this.width);
   }
@@ -114,8 +122,16 @@ export class Diffusion {
     return this.compute.step(input, time, target, decay);
   }
 
-  /** What the network takes for the noise in each sample at step t. @param x scaled samples */
-  async noiseIn(x: Float32Array, t: number): Promise<Float32Array> {
+  /**
+   * What the network takes for the noise in each sample.
+   * @param x scaled samples
+   * @param t a step; for solvers that stop between steps also a time there, with its own `alphaBar`
+   */
+  async noiseIn(
+    x: Float32Array,
+    t: number,
+    alphaBar = this.schedule.alphaBar[t] as number,
+  ): Promise<Float32Array> {
     const { width } = this;
     const n = x.length / width;
     const { input, time, row: wide } = this.room(n);
@@ -126,8 +142,8 @@ export class Diffusion {
     const out = await this.compute.predict(input, time);
     if (this.options.prediction === 'epsilon') return out;
     // v = √ᾱ ε − √(1 − ᾱ) x₀, so ε = √ᾱ v + √(1 − ᾱ) x_t (Salimans & Ho 2022).
-    const kept = Math.sqrt(this.schedule.alphaBar[t] as number);
-    const noised = Math.sqrt(1 - (this.schedule.alphaBar[t] as number));
+    const kept = Math.sqrt(alphaBar);
+    const noised = Math.sqrt(1 - alphaBar);
     return out.map((v, at) => kept * v + noised * (x[at] as number));
   }
 
