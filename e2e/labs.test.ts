@@ -1,5 +1,5 @@
 /** The lab page: trains in a worker while the page stays alive, draws, measures, keeps its settings in the address. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -111,6 +111,45 @@ describe('gan-vs-diffusion', () => {
     await visitor.page.getByLabel('Presets').selectOption('grid');
     await expect.poll(() => new URL(visitor.page.url()).searchParams.get('data')).toBe('grid25');
     expect(new URL(visitor.page.url()).searchParams.get('loss')).toBeNull();
+    await visitor.close();
+  });
+
+  it('runs seeds in the background with their spread, and hands figures and pictures over as files', async () => {
+    const visitor = await lab('?steps=20&hidden=32&batch=64&noiseSteps=50');
+    const { page } = visitor;
+    await page.getByLabel('Seeds', { exact: true }).fill('3');
+    await page.getByRole('button', { name: 'Run seeds' }).click();
+    await page.getByRole('columnheader', { name: '3 seeds' }).waitFor({ timeout: 90_000 });
+    const row = page.getByRole('row', { name: /^GAN · Sliced Wasserstein-2/ });
+    const [mean = 0, sd = 0, least = 0, most = 0] = (await row.getByRole('cell').allInnerTexts()).map(Number);
+    expect(least).toBeLessThan(mean);
+    expect(most).toBeGreaterThan(mean);
+    expect(sd).toBeGreaterThan(0);
+    const save = async (choice: string): Promise<{ name: string; bytes: Buffer }> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByLabel('Save as …').selectOption(choice),
+      ]);
+      return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+    };
+    const json = await save('json');
+    expect(json.name).toBe('viva-gan-vs-diffusion-1.json');
+    const run = JSON.parse(json.bytes.toString('utf8'));
+    expect(run.seeds.map(({ seed }: { seed: number }) => seed)).toEqual([1, 2, 3]);
+    expect(run.summary['gan.slicedWasserstein'].mean).toBeCloseTo(mean, 3);
+    const csv = (await save('csv')).bytes.toString('utf8').trim().split('\r\n');
+    expect(csv).toHaveLength(4);
+    expect(csv[0]).toMatch(/^seed,gan\.modes,/);
+    const png = await save('png');
+    expect([...png.bytes.subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    const html = (await save('html')).bytes.toString('utf8');
+    expect(html).toContain('data:image/png');
+    expect(html).not.toMatch(/<script|src="http/);
+    await expectAccessible(page, 'lab over seeds');
+    await expectNoSideways(page, 'lab over seeds');
+    if (process.env.VIVA_SCREENSHOTS)
+      await page.screenshot({ path: `${process.env.VIVA_SCREENSHOTS}/lab-seeds.png`, fullPage: true });
+    expect(visitor.complaints).toEqual([]);
     await visitor.close();
   });
 

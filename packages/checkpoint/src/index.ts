@@ -22,15 +22,16 @@ export { convertFolder } from './gguf/convert/convert.ts';
 export type { ConvertibleFolder, FolderTensor } from './gguf/convert/folder.ts';
 export { readConvertibleFolder } from './gguf/convert/read-folder.ts';
 export { GgufError, type GgufErrorCode } from './gguf/format/errors.ts';
+export { openGguf } from './gguf/format/open-gguf.ts';
+export { openSource } from './gguf/format/open-source.ts';
 export {
   type GgufFile,
   type GgufHeader,
-  openGguf,
   openGgufSource,
   type ReadOptions,
   readHeader,
 } from './gguf/format/read.ts';
-export { type ByteSource, memorySource, openSource } from './gguf/format/source.ts';
+export { type ByteSource, blobSource, memorySource } from './gguf/format/source.ts';
 export {
   DEFAULT_ALIGNMENT,
   GGML_TYPES,
@@ -76,6 +77,7 @@ export {
 } from './hub/pull.ts';
 export { type CalibrationMethod, type Calibrator, createCalibrator } from './int8/calibration.ts';
 export {
+  codeRange,
   dequantizeInt8,
   type Granularity,
   type Int8Options,
@@ -165,6 +167,7 @@ export { type KeptBecause, keptBecause, type SelectOptions } from './quantize/se
 export { INDEX_FILE, type ModelFolder, openModelFolder } from './safetensors/folder.ts';
 export { encodeHeader, type NewTensor, parseHeader, type SafetensorsHeader } from './safetensors/header.ts';
 export { openSafetensors } from './safetensors/reader.ts';
+export { openSafetensorsSource } from './safetensors/source-reader.ts';
 export {
   type SafetensorsWriteOptions,
   type SafetensorsWriter,

@@ -41,10 +41,16 @@ export interface Session {
   /** Rounds in all, and done. */
   readonly steps: number;
   readonly at: number;
-  advance(rounds: number): Promise<void>;
+  /** @param part one part of a round alone, for labs whose rounds have parts */
+  advance(rounds: number, part?: string): Promise<void>;
   /** The full measures, drawn from a stream of their own: measuring does not change the run. */
   measure(): Promise<Measures>;
   dispose(): void;
+}
+
+/** A session that can be drawn. Buffers of a frame may be handed over, so each call makes its own. */
+export interface DrawnSession<View, Frame> extends Session {
+  frame(view: View): Promise<Frame>;
 }
 
 /** What a lab is, without what runs it. */
@@ -57,6 +63,8 @@ export interface LabDescription<P> {
   groups: Readonly<Record<string, Localised>>;
   presets: readonly Preset[];
   metrics: readonly Metric[];
+  /** What is compared: measures named `<id>.<name>` stand in one column of the table, rows of one name side by side. */
+  columns?: readonly { id: string; label: Localised }[];
 }
 
 export interface Lab<P, S extends Session = Session> extends LabDescription<P> {
@@ -97,4 +105,32 @@ export async function runLab<P>(
   } finally {
     session.dispose();
   }
+}
+
+export interface Summary {
+  mean: number;
+  /** Sample standard deviation; null with one seed. */
+  sd: number | null;
+  min: number;
+  max: number;
+}
+
+/** Each measure over the seeds that have it. */
+export function summarise(seeds: readonly { metrics: Measures }[]): Record<string, Summary> {
+  const names = [...new Set(seeds.flatMap(({ metrics }) => Object.keys(metrics)))];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const values = seeds.flatMap(({ metrics }) => {
+        const value = metrics[name];
+        return value === null || value === undefined ? [] : [value];
+      });
+      if (values.length === 0) return [];
+      const mean = values.reduce((a, b) => a + b, 0) / values.length;
+      const sd =
+        values.length < 2
+          ? null
+          : Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+      return [[name, { mean, sd, min: Math.min(...values), max: Math.max(...values) }] as const];
+    }),
+  );
 }

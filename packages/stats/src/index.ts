@@ -79,7 +79,7 @@ export { type FitHtmlOptions, renderFitHtml } from './report/fit-html.ts';
 export { type GStudyReport, gStudyReport } from './report/g-study-report.ts';
 export { type RaterReading, readRaters } from './report/read-raters.ts';
 export type { Advice, Statement, StatementLevel, StatementParams } from './statements/statement.ts';
-export { type Locale, sourceName, statementText } from './statements/statement-text.ts';
+export { fillText, type Locale, sourceName, statementText } from './statements/statement-text.ts';
 export {
   COLUMN_NAMES,
   type ColumnRole,

@@ -86,6 +86,8 @@ export function assembleFit(parts: Parts): RatingsFit {
 
   interface Facet {
     names: readonly string[];
+    /** Measures sum to zero. */
+    centred: boolean;
     code: Int32Array;
     measure: (number | null)[];
     extreme: Int8Array;
@@ -108,11 +110,13 @@ export function assembleFit(parts: Parts): RatingsFit {
       const se = out && facet.se(e) === 0 ? conditional : finite(facet.se(e));
       const fits = !out && (facet.sums.count[e] as number) > 0 && measure !== null;
       const kind = facet.extreme[e] as Extreme;
+      // The only one of its facet stands at zero by definition: that is no estimate, and nothing is known of its error.
+      const alone = facet.centred && facet.names.length === 1 && !facet.anchors.has(e);
       return {
         id,
         measure,
-        se: measure === null ? null : se,
-        seConditional: measure === null ? null : conditional,
+        se: measure === null || alone ? null : se,
+        seConditional: measure === null || alone ? null : conditional,
         infit: fits ? finite(facet.sums.infit[e]) : null,
         infitZ: fits ? finite(facet.sums.infitZ[e]) : null,
         outfit: fits ? finite(facet.sums.outfit[e]) : null,
@@ -128,6 +132,7 @@ export function assembleFit(parts: Parts): RatingsFit {
   };
   const persons = elements({
     names: table.persons,
+    centred: false,
     code: table.person,
     measure: personMeasure,
     extreme: d.personExtreme,
@@ -142,6 +147,7 @@ export function assembleFit(parts: Parts): RatingsFit {
   });
   const raters = elements({
     names: table.raters,
+    centred: true,
     code: table.rater,
     measure: raterMeasure,
     extreme: d.raterExtreme,
@@ -156,6 +162,7 @@ export function assembleFit(parts: Parts): RatingsFit {
   });
   const items = elements({
     names: table.items,
+    centred: true,
     code: table.item,
     measure: itemMeasure,
     extreme: d.itemExtreme,
@@ -217,7 +224,7 @@ function stepList(d: Design, estimation: Estimation): Step[] {
       const at = base + s * d.steps + k - 1;
       out.push({
         item: d.model === 'rsm' ? null : (d.table.items[s] as string),
-        category: d.value[s * (d.steps + 1) + k] as number,
+        category: d.label[s * (d.steps + 1) + k] as number,
         measure: estimation.parameters.facets[at] as number,
         se: finite(estimation.facetSe[at]),
       });

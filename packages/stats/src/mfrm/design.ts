@@ -23,6 +23,8 @@ export interface Design {
   readonly stepCount: Int32Array;
   /** Original score of category k of set s, at s × (steps + 1) + k; the mean of the scores where several fell together. */
   readonly value: Float64Array;
+  /** What category k of set s is called: the lowest score that stands in it among `rows`, laid out as `value`. */
+  readonly label: Float64Array;
   /** Category of every row of the table, in its set. */
   readonly category: Int32Array;
   /** Rows whose person, rater and item are all estimated together, sorted by person. */
@@ -182,6 +184,7 @@ export function buildDesign(table: RatingsTable, options: DesignOptions): Design
   const category = new Int32Array(n);
   const valueSum = new Float64Array(sets * (steps + 1));
   const valueCount = new Float64Array(sets * (steps + 1));
+  const label = new Float64Array(sets * (steps + 1)).fill(Number.POSITIVE_INFINITY);
   for (let row = 0; row < n; row++) {
     const s = setOf(row);
     const k = map[s * width + (code[row] as number)] as number;
@@ -189,6 +192,7 @@ export function buildDesign(table: RatingsTable, options: DesignOptions): Design
     const at = s * (steps + 1) + k;
     valueSum[at] = (valueSum[at] as number) + (table.score[row] as number);
     valueCount[at] = (valueCount[at] as number) + 1;
+    if (alive[row]) label[at] = Math.min(label[at] as number, table.score[row] as number);
   }
   const value = valueSum.map((sum, at) =>
     (valueCount[at] as number) > 0 ? sum / (valueCount[at] as number) : 0,
@@ -218,6 +222,7 @@ export function buildDesign(table: RatingsTable, options: DesignOptions): Design
     steps,
     stepCount,
     value,
+    label,
     category,
     rows,
     start: sorted.start,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { statementText } from '../statements/statement-text.ts';
 import { type RatingRow, ratingsTable } from '../table/ratings-table.ts';
 import { simulateRatings } from '../table/simulate.ts';
 import { readRatings } from '../testing/fixtures.ts';
@@ -265,5 +266,31 @@ describe('bias and unexpected ratings', () => {
     expect(list.length).toBeGreaterThan(0);
     for (const { z, score, expected } of list) expect(Math.sign(z)).toBe(Math.sign(score - expected));
     expect(() => unexpectedRatings({ ...fitRatings(core) })).toThrow('same thread');
+  });
+});
+
+describe('labels and errors at the edge', () => {
+  const rows = [
+    ['A', 'Q1', 3],
+    ['A', 'Q2', 4],
+    ['B', 'Q1', 2],
+    ['B', 'Q2', 3],
+    ['C', 'Q1', 5],
+    ['C', 'Q2', 5],
+  ] as const;
+  const fit = fitRatings(
+    ratingsTable(rows.map(([person, item, score]) => ({ person, rater: 'R1', item, score }))),
+  );
+  it('names a step by a score of the scale, also where an extreme person alone used the one above', () => {
+    expect(fit.steps.map(({ category }) => category)).toEqual([3, 4]);
+  });
+  it('gives the only rater no standard error: zero is where the scale begins, not an estimate', () => {
+    expect(fit.raters[0]).toMatchObject({ measure: 0, se: null, seConditional: null });
+    expect(fit.items.every(({ se }) => se !== null && se > 0)).toBe(true);
+  });
+  it('speaks of one in the singular', () => {
+    const { code, params } = fit.trust.statements.find((one) => one.code === 'extreme-persons')!;
+    expect(statementText(code, params, 'en')).toMatch(/^1 person has only top/);
+    expect(statementText(code, { ...params, count: 2 }, 'en')).toMatch(/^2 persons have only top/);
   });
 });

@@ -46,7 +46,7 @@ export const WORDS = {
   setNumber: { en: 'set', 'zh-CN': '组' },
   unknown: { en: 'unknown', 'zh-CN': '未知' },
   method: {
-    en: '{model}, {method}; {used} of {ratings} ratings, {persons} persons, {raters} raters, {items} items; log-likelihood {logLik}, {iterations} iterations. Measures are logits; raters, items and steps sum to zero.',
+    en: '{model}, {method}; {used} of {ratings} ratings, {persons} {persons:person|persons}, {raters} {raters:rater|raters}, {items} {items:item|items}; log-likelihood {logLik}, {iterations} {iterations:iteration|iterations}. Measures are logits; raters, items and steps sum to zero.',
     'zh-CN':
       '{model}，{method}；使用 {ratings} 个评分中的 {used} 个，{persons} 位候选人，{raters} 位评分者，{items} 道题；对数似然 {logLik}，迭代 {iterations} 次。估计值单位为 logit；评分者、题目与等级阶之和为零。',
   },

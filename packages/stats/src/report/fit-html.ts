@@ -1,6 +1,6 @@
 /** A fit as one HTML page that needs nothing else: no script, no font, no picture from elsewhere. */
 import type { Element, RatingsFit } from '../mfrm/fit-types.ts';
-import { type Locale, statementText } from '../statements/statement-text.ts';
+import { fillText, type Locale, statementText } from '../statements/statement-text.ts';
 import { WORDS, type Word } from './fit-html-words.ts';
 import { readRaters } from './read-raters.ts';
 import { escapeHtml, wrightMap } from './wright-map.ts';
@@ -33,7 +33,7 @@ svg.wright{width:100%;height:auto;max-width:48rem}svg .axis{stroke:var(--line);s
 export function renderFitHtml(fit: RatingsFit, options: FitHtmlOptions = {}): string {
   const { locale = 'en', date } = options;
   const w = (word: Word, params: Record<string, string | number> = {}): string =>
-    escapeHtml(WORDS[word][locale].replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '')));
+    escapeHtml(fillText(WORDS[word][locale], params));
   const title = escapeHtml(options.title ?? WORDS.title[locale]);
   const number = (value: number | null, digits = 2): string => (value === null ? '–' : value.toFixed(digits));
   const percent = (value: number | null): string => (value === null ? '–' : `${Math.round(100 * value)} %`);

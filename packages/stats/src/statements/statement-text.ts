@@ -24,12 +24,12 @@ export const STATEMENTS: Texts = {
     'zh-CN': '共有 {count} 个不同分值，评定量表模型最多 {most} 个。请改用组内相关或概化研究。',
   },
   'too-small': {
-    en: 'With {persons} persons and {ratings} ratings for {parameters} parameters there are too few data for a Rasch model. What remains: raw averages and agreement between raters.',
+    en: 'With {persons} {persons:person|persons} and {ratings} {ratings:rating|ratings} for {parameters} parameters there are too few data for a Rasch model. What remains: raw averages and agreement between raters.',
     'zh-CN':
       '只有 {persons} 位候选人、{ratings} 个评分，却有 {parameters} 个参数，数据不足以拟合 Rasch 模型。可用的是原始平均分和评分者一致性。',
   },
   small: {
-    en: 'With {persons} persons the measures are rough: rely on their intervals, not on their order.',
+    en: 'With {persons} {persons:person|persons} the measures are rough: rely on their intervals, not on their order.',
     'zh-CN': '只有 {persons} 位候选人，估计较粗：请看区间，不要只看排序。',
   },
   disconnected: {
@@ -54,19 +54,19 @@ export const STATEMENTS: Texts = {
       '部分估计值趋于无穷：数据能完全排出某些对象的先后，却不能说明差多少。所示数值受到惩罚项约束，不是估计。',
   },
   'not-converged': {
-    en: 'The estimation stopped after {iterations} iterations without settling.',
+    en: 'The estimation stopped after {iterations} {iterations:iteration|iterations} without settling.',
     'zh-CN': '估计在 {iterations} 次迭代后仍未收敛。',
   },
   'extreme-persons': {
-    en: '{count} persons have only top or only bottom ratings ({names}); their measures are adjusted, finite ones with wide errors.',
+    en: '{count} {count:person has|persons have} only top or only bottom ratings ({names}); the measure shown is an adjusted, finite one with a wide error.',
     'zh-CN': '{count} 位候选人只有最高分或最低分（{names}）；其估计为调整后的有限值，误差较大。',
   },
   'extreme-raters': {
-    en: '{count} raters gave only top or only bottom ratings ({names}); they do not help to compare persons.',
+    en: '{count} {count:rater|raters} gave only top or only bottom ratings ({names}), which do not help to compare persons.',
     'zh-CN': '{count} 位评分者只给了最高分或最低分（{names}）；他们无助于比较候选人。',
   },
   'extreme-items': {
-    en: '{count} items have only top or only bottom ratings ({names}); they do not help to compare persons.',
+    en: '{count} {count:item has|items have} only top or only bottom ratings ({names}), which do not help to compare persons.',
     'zh-CN': '{count} 道题只有最高分或最低分（{names}）；它们无助于比较候选人。',
   },
   'no-information': {
@@ -78,7 +78,7 @@ export const STATEMENTS: Texts = {
     'zh-CN': '没有人使用分值 {scores}：其阶难度无法得知，相邻分值已顺次编号。',
   },
   'category-rare': {
-    en: 'The scores {scores} were used fewer than 10 times: their steps are rough.',
+    en: 'These scores were used fewer than 10 times, so that their steps are rough: {scores}.',
     'zh-CN': '分值 {scores} 使用不到 10 次：其阶难度较粗。',
   },
   'steps-disordered': {
@@ -86,11 +86,11 @@ export const STATEMENTS: Texts = {
     'zh-CN': '阶难度次序颠倒（{where}）：有的分值在任何能力下都不是最可能的，评分者可能分不清相邻锚点。',
   },
   repeated: {
-    en: '{count} ratings repeat a person, rater and item; the first of each was used.',
+    en: '{count} {count:rating repeats|ratings repeat} a person, rater and item; the first of each was used.',
     'zh-CN': '{count} 个评分重复了同一候选人、评分者和题目；只用了第一个。',
   },
   missing: {
-    en: '{count} ratings are missing; the model needs no complete table.',
+    en: '{count} {count:rating is|ratings are} missing; the model needs no complete table.',
     'zh-CN': '缺失 {count} 个评分；模型不要求完整表格。',
   },
   'conditional-se': {
@@ -102,7 +102,7 @@ export const STATEMENTS: Texts = {
     'zh-CN': '候选人之间的差异不超出偶然：总体离散程度估计为零。',
   },
   'joint-bias': {
-    en: 'With {ratings} ratings a person, joint estimates are stretched by a few per cent; the marginal method is not.',
+    en: 'With {ratings} {ratings:rating|ratings} a person, joint estimates are stretched by a few per cent; the marginal method is not.',
     'zh-CN': '每人只有 {ratings} 个评分，联合极大似然估计会放大几个百分点；边际法不会。',
   },
   'one-person': {
@@ -127,7 +127,7 @@ export const STATEMENTS: Texts = {
     'zh-CN': '没有两位评分者评过同一候选人的同一道题：无法得知一致性。',
   },
   'few-units': {
-    en: 'Only {count} ratings were given by two raters or more: agreement is rough, look at the intervals.',
+    en: 'Only {count} {count:rating was|ratings were} given by two raters or more: agreement is rough, look at the intervals.',
     'zh-CN': '只有 {count} 处有两位以上评分者：一致性较粗，请看区间。',
   },
   prevalence: {
@@ -183,7 +183,7 @@ export const ADVICE: Texts = {
     'zh-CN': '{first} 与 {second} 的一致性最低（加权 kappa {kappa}）：请让两人评同一练习并比较理由。',
   },
   'more-raters': {
-    en: 'For a generalizability of {target} with {items} items, about {raters} raters a person are needed; now it is {now}.',
+    en: 'For a generalizability of {target} with {items} {items:item|items}, about {raters} {raters:rater|raters} a person are needed; now it is {now}.',
     'zh-CN': '在 {items} 道题下要达到概化系数 {target}，每人约需 {raters} 位评分者；目前为 {now}。',
   },
   'use-mml': {
@@ -208,15 +208,27 @@ const shown = (value: string | number | readonly string[]): string => {
   return value.length > 5 ? `${value.slice(0, 5).join(', ')}, …` : value.join(', ');
 };
 
+/**
+ * A text with its values: `{count}` is replaced by the value of that name, `{count:person|persons}` by the first form where
+ * the value is one and by the second otherwise. A name without a value stays as it stands.
+ */
+export const fillText = (text: string, values: Readonly<Record<string, string | number>>): string =>
+  text.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    if (one === undefined) return String(value);
+    return (Number(value) === 1 ? one : many) ?? '';
+  });
+
 /** The text of a statement or advice in a language; an unknown code is returned as it is. */
 export function statementText(code: string, params: StatementParams, locale: Locale = 'en'): string {
   const text = (STATEMENTS[code] ?? ADVICE[code])?.[locale];
   if (text === undefined) return code;
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = params[name];
-    if (value === undefined) return whole;
-    return shown(
+  const values = Object.entries(params).map(([name, value]) => [
+    name,
+    shown(
       name === 'sources' && Array.isArray(value) ? value.map((source) => sourceName(source, locale)) : value,
-    );
-  });
+    ),
+  ]);
+  return fillText(text, Object.fromEntries(values));
 }

@@ -156,12 +156,39 @@ const labs = createRoute({
   path: '/labs',
   component: lazyPage(() => import('../pages/labs/labs-page.tsx'), 'LabsPage'),
 });
-const ganVsDiffusion = createRoute({
+const lab = createRoute({
   getParentRoute: () => layout,
-  path: '/labs/gan-vs-diffusion',
+  path: '/labs/$lab',
   // The lab's own parameters, which its page checks.
   validateSearch: z.looseObject({ seed: z.coerce.number().int().min(0).optional().catch(undefined) }),
-  component: lazyPage(() => import('../pages/labs/gan-vs-diffusion-page.tsx'), 'GanVsDiffusionPage'),
+  component: lazyPage(() => import('../pages/labs/lab-route.tsx'), 'LabRoute'),
+});
+
+// The assistant, practice
+const assistant = createRoute({
+  getParentRoute: () => layout,
+  path: '/assistant',
+  component: lazyPage(() => import('../pages/assistant/assistant-page.tsx'), 'AssistantPage'),
+});
+const chat = createRoute({
+  getParentRoute: () => layout,
+  path: '/assistant/chats/$chat',
+  component: lazyPage(() => import('../pages/assistant/assistant-page.tsx'), 'ChatPage'),
+});
+const model = createRoute({
+  getParentRoute: () => layout,
+  path: '/assistant/model',
+  component: lazyPage(() => import('../pages/assistant/model-page.tsx'), 'ModelPage'),
+});
+const practices = createRoute({
+  getParentRoute: () => layout,
+  path: '/practice',
+  component: lazyPage(() => import('../pages/practice/practices-page.tsx'), 'PracticesPage'),
+});
+const practice = createRoute({
+  getParentRoute: () => layout,
+  path: '/practice/$practice',
+  component: lazyPage(() => import('../pages/practice/practice-page.tsx'), 'PracticePage'),
 });
 
 // Candidates
@@ -200,7 +227,12 @@ const routeTree = root.addChildren([
     account,
     search,
     labs,
-    ganVsDiffusion,
+    lab,
+    assistant,
+    chat,
+    model,
+    practices,
+    practice,
   ]),
 ]);
 

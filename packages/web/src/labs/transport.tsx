@@ -105,7 +105,7 @@ export function Transport({ state, step, steps, rate, speed, children, ...on }: 
   );
 }
 
-function duration(seconds: number, t: ReturnType<typeof useTranslation<'labs'>>['t']): string {
+export function duration(seconds: number, t: ReturnType<typeof useTranslation<'labs'>>['t']): string {
   const whole = Math.round(seconds);
   return whole < 90 ? t('seconds', { count: whole }) : t('minutes', { count: Math.round(whole / 60) });
 }

@@ -1,4 +1,5 @@
 /** The page as one file that needs nothing else: text, tables and drawings as they stand, with their styles inside. */
+import { saveBlob } from './save-blob.ts';
 
 const rules = (): string =>
   [...document.styleSheets]
@@ -13,6 +14,9 @@ const rules = (): string =>
     .join('\n')
     // Fonts and images by address would have to be fetched; the file must not.
     .replaceAll(/url\((?!["']?data:)[^)]*\)/g, 'none');
+
+/** Where the styles go. */
+const STYLES = 'styles';
 
 export function reportHtml(root: HTMLElement, title: string): string {
   const copy = root.cloneNode(true) as HTMLElement;
@@ -45,19 +49,17 @@ export function reportHtml(root: HTMLElement, title: string): string {
   const viewport = page.createElement('meta');
   viewport.name = 'viewport';
   viewport.content = 'width=device-width, initial-scale=1';
-  const style = page.createElement('style');
-  style.textContent = rules();
   page.head.prepend(charset, viewport);
-  page.head.append(style);
+  // Put in as text: as an element the page's policy against inline styles would be asked about it, here.
+  page.head.append(page.createComment(STYLES));
   page.body.append(copy);
-  return `<!doctype html>\n${page.documentElement.outerHTML}\n`;
+  const html = page.documentElement.outerHTML.replace(
+    `<!--${STYLES}-->`,
+    () => `<style>${rules().replaceAll('</', '<\\/')}</style>`,
+  );
+  return `<!doctype html>\n${html}\n`;
 }
 
 export function saveReport(root: HTMLElement, title: string): void {
-  const url = URL.createObjectURL(new Blob([reportHtml(root, title)], { type: 'text/html' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${title.replaceAll(/[\\/:*?"<>|\s]+/g, '-')}.html`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  saveBlob(new Blob([reportHtml(root, title)], { type: 'text/html' }), `${title}.html`);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { addError, noError, summarizeError } from '../../quantize/error-measure.ts';
-import { openGguf } from '../format/read.ts';
+import { openGguf } from '../format/open-gguf.ts';
 import { encode, openBytes } from '../format/testing.ts';
 import type { GgufValue } from '../format/types.ts';
 import type { GgufTensorInput } from '../format/write.ts';

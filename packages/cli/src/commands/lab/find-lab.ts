@@ -1,13 +1,20 @@
-/** Labs by name. */
-import { ganVsDiffusion, type Lab } from '@viva/labs';
+/** Labs by name. To add one: a line in the list. */
+import { ganVsDiffusion, type Lab, samplers } from '@viva/labs';
+import { createEncoderLab, ganVsDiffusion, type Lab } from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
+import { encoderWorld } from './encoder-world.ts';
 
-export const LABS: readonly Lab<Record<string, unknown>>[] = [
-  ganVsDiffusion as unknown as Lab<Record<string, unknown>>,
+export type AnyLab = Lab<Record<string, unknown>>;
+
+/** In the order of the catalogue. */
+export const LABS: readonly AnyLab[] = [ganVsDiffusion as unknown as AnyLab, samplers as unknown as AnyLab];
+export const LABS: readonly AnyLab[] = [
+  ganVsDiffusion as unknown as AnyLab,
+  createEncoderLab(encoderWorld) as unknown as AnyLab,
 ];
 
 /** @throws CommandFailure naming the labs that there are */
-export function findLab(id: string): Lab<Record<string, unknown>> {
+export function findLab(id: string): AnyLab {
   const lab = LABS.find((one) => one.id === id);
   if (lab) return lab;
   throw new CommandFailure(

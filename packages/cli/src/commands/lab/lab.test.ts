@@ -1,10 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { summarise } from '@viva/labs';
+import { LAB_DESCRIPTIONS } from '@viva/labs/catalog';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LABS } from './find-lab.ts';
 import { registerLab } from './register.ts';
-import { summarise } from './run.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -86,4 +88,8 @@ it('summarises what there is, leaving out what has no figure', () => {
   expect(summarise([{ metrics: { a: 1, b: null } }, { metrics: { a: 3, b: null } }])).toEqual({
     a: { mean: 2, sd: Math.SQRT2, min: 1, max: 3 },
   });
+});
+
+it('has every lab of the catalogue', () => {
+  expect(LABS.map(({ id }) => id)).toEqual(LAB_DESCRIPTIONS.map(({ id }) => id));
 });

@@ -1,5 +1,5 @@
 /** `viva lab run`: trains and measures over seeds, with progress; what is done is kept when one stops it. */
-import { type Lab, type Measures, runLab, startEngine } from '@viva/labs';
+import { type Lab, type Measures, runLab, type Summary, startEngine, summarise } from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
 import { language } from '../../terminal/language.ts';
 import { Progress } from '../../terminal/progress.ts';
@@ -16,14 +16,6 @@ export interface LabRunOptions {
   html?: string;
   json?: boolean;
   lang?: string;
-}
-
-export interface Summary {
-  mean: number;
-  /** Sample standard deviation; null with one seed. */
-  sd: number | null;
-  min: number;
-  max: number;
 }
 
 export interface LabResult {
@@ -79,26 +71,6 @@ export function readSettings(
   throw new CommandFailure(
     `The settings of ${lab.id} do not fit. ${faults.join('; ')}. viva lab show ${lab.id} explains them.`,
     2,
-  );
-}
-
-/** Over the seeds that have the measure. */
-export function summarise(seeds: readonly { metrics: Measures }[]): Record<string, Summary> {
-  const names = [...new Set(seeds.flatMap(({ metrics }) => Object.keys(metrics)))];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const values = seeds.flatMap(({ metrics }) => {
-        const value = metrics[name];
-        return value === null || value === undefined ? [] : [value];
-      });
-      if (values.length === 0) return [];
-      const mean = values.reduce((a, b) => a + b, 0) / values.length;
-      const sd =
-        values.length < 2
-          ? null
-          : Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
-      return [[name, { mean, sd, min: Math.min(...values), max: Math.max(...values) }] as const];
-    }),
   );
 }
 

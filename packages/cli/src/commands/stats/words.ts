@@ -1,5 +1,5 @@
 /** Words that `viva stats` prints, in both languages. */
-import type { Locale } from '@viva/stats';
+import { fillText, type Locale } from '@viva/stats';
 
 const WORDS = {
   usable: { en: 'These measures may be used.', 'zh-CN': '这些估计可以使用。' },
@@ -9,7 +9,7 @@ const WORDS = {
   usableStudy: { en: 'Variance components can be estimated.', 'zh-CN': '可以估计方差分量。' },
   unusableStudy: { en: 'Variance components cannot be estimated.', 'zh-CN': '无法估计方差分量。' },
   method: {
-    en: '{model} by {method}: {used} ratings, {persons} persons, {raters} raters, {items} items; {iterations} iterations. Logits; raters, items and steps sum to zero.',
+    en: '{model} by {method}: {used} {used:rating|ratings}, {persons} {persons:person|persons}, {raters} {raters:rater|raters}, {items} {items:item|items}; {iterations} {iterations:iteration|iterations}. Logits; raters, items and steps sum to zero.',
     'zh-CN':
       '{model}，{method}：{used} 个评分，{persons} 位候选人，{raters} 位评分者，{items} 道题；迭代 {iterations} 次。单位为 logit；评分者、题目、等级阶之和为零。',
   },
@@ -64,7 +64,7 @@ const WORDS = {
   variance: { en: 'variance', 'zh-CN': '方差' },
   share: { en: 'share', 'zh-CN': '占比' },
   now: {
-    en: 'As it is ({raters} raters, {items} items a person): Eρ² {g} for comparing persons, Φ {phi} for a fixed bar.',
+    en: 'As it is ({raters} {raters:rater|raters}, {items} {items:item|items} a person): Eρ² {g} for comparing persons, Φ {phi} for a fixed bar.',
     'zh-CN': '当前（每人 {raters} 位评分者、{items} 道题）：用于比较 Eρ² {g}，用于固定标准 Φ {phi}。',
   },
   grid: {
@@ -72,7 +72,7 @@ const WORDS = {
     'zh-CN': '不同评分者数（列）与题目数（行）下均分的 Eρ²',
   },
   simulated: {
-    en: '{count} ratings of {persons} persons by {raters} raters on {items} items.',
+    en: '{count} {count:rating|ratings} of {persons} {persons:person|persons} by {raters} {raters:rater|raters} on {items} {items:item|items}.',
     'zh-CN': '{persons} 位候选人、{raters} 位评分者、{items} 道题，共 {count} 个评分。',
   },
 } as const satisfies Record<string, Record<Locale, string>>;
@@ -80,4 +80,4 @@ const WORDS = {
 export type Word = keyof typeof WORDS;
 
 export const say = (locale: Locale, word: Word, values: Record<string, string | number> = {}): string =>
-  WORDS[word][locale].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  fillText(WORDS[word][locale], values);

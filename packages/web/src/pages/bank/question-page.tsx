@@ -1,6 +1,7 @@
 /** One question: what to ask, what a good answer holds, and what earns each scale point. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
+import { LAB_DESCRIPTIONS } from '@viva/labs/catalog';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Question } from '../../api/client.ts';
@@ -69,9 +70,9 @@ export function QuestionPage() {
             </Section>
           )}
           <Claims question={question} lang={lang} />
-          {question.lab?.id === 'gan-vs-diffusion' && (
+          {question.lab && LAB_DESCRIPTIONS.some(({ id }) => id === question.lab?.id) && (
             <p>
-              <Link to="/labs/gan-vs-diffusion" search={question.lab.params}>
+              <Link to="/labs/$lab" params={{ lab: question.lab.id }} search={question.lab.params}>
                 {t('openLab')}
               </Link>
             </p>
