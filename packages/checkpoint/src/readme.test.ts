@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertFolder } from './gguf/convert/convert.ts';
 import { readTestFolder } from './gguf/convert/testing-folder.ts';
-import { openGguf } from './gguf/format/read.ts';
+import { openGguf } from './gguf/format/open-gguf.ts';
 import { writeGguf } from './gguf/format/write-file.ts';
 import { openQuantisePool } from './gguf/quantise/pool.ts';
 import { quantiseContent } from './gguf/quantise/quantise.ts';

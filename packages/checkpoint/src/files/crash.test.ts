@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openGguf } from '../gguf/format/read.ts';
+import { openGguf } from '../gguf/format/open-gguf.ts';
 import { logicalWeights } from '../quantize/logical-weights.ts';
 import { openModelFolder } from '../safetensors/folder.ts';
 
