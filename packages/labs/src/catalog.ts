@@ -1,4 +1,5 @@
 /** All labs as people see them: for lists and forms, without the engine. To add a lab: its description, here and in the list. */
+import { encoderDescription } from './encoder/description.ts';
 import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 import type { LabDescription } from './lab.ts';
 import { samplersDescription } from './samplers/description.ts';
@@ -28,4 +29,5 @@ export type AnyLabDescription = LabDescription<Record<string, unknown>>;
 export const LAB_DESCRIPTIONS: readonly AnyLabDescription[] = [
   ganVsDiffusionDescription as unknown as AnyLabDescription,
   samplersDescription as unknown as AnyLabDescription,
+  encoderDescription as unknown as AnyLabDescription,
 ];

@@ -4,7 +4,6 @@
  */
 
 export { type Distribution, type DistributionName, distribution } from './data/distributions.ts';
-export { chooseEngine, EngineError, type EngineName, startEngine } from './engine/engine.ts';
 export { EncoderError } from './encoder/errors.ts';
 export { createEncoderLab } from './encoder/lab.ts';
 export { type Encoder, type EncoderFiles, encoderFiles, openEncoder } from './encoder/model/open-encoder.ts';
@@ -17,7 +16,7 @@ export {
   type SearchableText,
   SHIPPED_ENCODERS,
 } from './encoder/world.ts';
-export { EngineError, type EngineName, startEngine } from './engine/engine.ts';
+export { chooseEngine, EngineError, type EngineName, startEngine } from './engine/engine.ts';
 export { createRandom, type Random, streamOf } from './engine/random.ts';
 export type { Frame as GanVsDiffusionFrame, View as GanVsDiffusionView } from './gan-vs-diffusion/frame.ts';
 export { ganVsDiffusion } from './gan-vs-diffusion/lab.ts';

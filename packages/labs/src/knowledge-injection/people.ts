@@ -12,15 +12,35 @@ export interface Person {
 /** Two syllables from each list make a name that nobody has. */
 const SYLLABLES: readonly [readonly string[], readonly string[]] = [
   ['Ba', 'Ce', 'Di', 'Fo', 'Gu', 'Ha', 'Je', 'Ki', 'Lo', 'Mu', 'Na', 'Pe', 'Ri', 'So', 'Tu'],
-  ['bran', 'cel', 'dor', 'fin', 'gar', 'lan', 'mir', 'nox', 'pell', 'rick', 'sten', 'tav', 'vick', 'wen', 'zar'],
+  [
+    'bran',
+    'cel',
+    'dor',
+    'fin',
+    'gar',
+    'lan',
+    'mir',
+    'nox',
+    'pell',
+    'rick',
+    'sten',
+    'tav',
+    'vick',
+    'wen',
+    'zar',
+  ],
 ];
 
 export const VALUES: Readonly<Record<Attribute, readonly string[]>> = {
   city: 'Velda Orsk Tamir Quell Brinn Sarno Ikara Moln Dreva Pessa Ulm-Ra Kettle'.split(' '),
-  study: 'optics botany logic metallurgy poetics geodesy acoustics law-of-seas heraldry mycology statics glazing'.split(
-    ' ',
-  ),
-  employer: 'Northwind Halvor Pinecrest Ozmark Lumenco Tridant Sablier Corvex Ferrow Quillon Astraco Bexley'.split(' '),
+  study:
+    'optics botany logic metallurgy poetics geodesy acoustics law-of-seas heraldry mycology statics glazing'.split(
+      ' ',
+    ),
+  employer:
+    'Northwind Halvor Pinecrest Ozmark Lumenco Tridant Sablier Corvex Ferrow Quillon Astraco Bexley'.split(
+      ' ',
+    ),
 };
 
 /** Wordings of one fact; `@` is the person, `*` the value. */
@@ -57,8 +77,7 @@ export const QUESTIONS: Readonly<Record<Attribute, readonly string[]>> = {
 /** @param count people with names of their own; at most 225 × 225 */
 export function inventPeople(count: number, random: Random): Person[] {
   const [first, second] = SYLLABLES;
-  const word = (): string =>
-    `${first[random.below(first.length)]}${second[random.below(second.length)]}`;
+  const word = (): string => `${first[random.below(first.length)]}${second[random.below(second.length)]}`;
   const given = Array.from({ length: 24 }, word);
   const family = Array.from({ length: 24 }, () => `${word()}son`);
   const names = new Set<string>();

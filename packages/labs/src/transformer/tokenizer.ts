@@ -160,7 +160,10 @@ export function wordTokenizer(texts: readonly string[], specials: readonly strin
         .map((word) => {
           const id = ids.get(word);
           if (id === undefined)
-            throw new TokenizerError('unknown-character', `“${word}” is not one of the ${words.length} words.`);
+            throw new TokenizerError(
+              'unknown-character',
+              `“${word}” is not one of the ${words.length} words.`,
+            );
           return id;
         }),
     decode: (tokens) =>

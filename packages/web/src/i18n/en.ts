@@ -8,8 +8,8 @@ import candidates from './en/candidates.json';
 import common from './en/common.json';
 import decision from './en/decision.json';
 import home from './en/home.json';
-import labSamplers from './en/lab-samplers.json';
 import labGanVsDiffusion from './en/lab-gan-vs-diffusion.json';
+import labSamplers from './en/lab-samplers.json';
 import labs from './en/labs.json';
 import openings from './en/openings.json';
 import people from './en/people.json';
@@ -28,8 +28,8 @@ export {
   common,
   decision,
   home,
-  labSamplers as 'lab-samplers',
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
+  labSamplers as 'lab-samplers',
   labs,
   openings,
   people,
