@@ -69,11 +69,11 @@ const SHAPES: readonly [string, number, number][] = [
   ['token_embd', 512, 64],
   ['output', 512, 64],
   ...Array.from({ length: 8 }, (_, layer): [string, number, number][] => [
-    [`blk.${layer}.attn_v`, 512, 256],
-    [`blk.${layer}.ffn_down`, 768, 512],
+    [`blk.${layer}.attn_v`, 512, 32],
+    [`blk.${layer}.ffn_down`, 768, 32],
   ]).flat(),
   // A width that no block of 256 divides.
-  ['blk.0.ffn_gate', 96, 768],
+  ['blk.0.ffn_gate', 96, 64],
 ];
 
 const path = (source: string) => join(folder, `${source}.gguf`);
