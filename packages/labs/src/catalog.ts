@@ -1,6 +1,7 @@
 /** All labs as people see them: for lists and forms, without the engine. To add a lab: its description, here and in the list. */
 import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 import type { LabDescription } from './lab.ts';
+import { mixedPrecisionDescription } from './mixed-precision/description.ts';
 
 export { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
@@ -15,10 +16,14 @@ export {
   summarise,
 } from './lab.ts';
 
+export { mixedPrecisionDescription } from './mixed-precision/description.ts';
+export type { MixedPrecisionParams } from './mixed-precision/params.ts';
+
 /** A lab whose parameters one does not know by type; its schema does. */
 export type AnyLabDescription = LabDescription<Record<string, unknown>>;
 
 /** In the order in which they are listed. */
 export const LAB_DESCRIPTIONS: readonly AnyLabDescription[] = [
   ganVsDiffusionDescription as unknown as AnyLabDescription,
+  mixedPrecisionDescription as unknown as AnyLabDescription,
 ];

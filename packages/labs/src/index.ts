@@ -30,3 +30,10 @@ export {
 } from './lab.ts';
 export { mmd, slicedWasserstein } from './measures/distances.ts';
 export { countModes, type ModeCount } from './measures/modes.ts';
+export type { ArmId } from './mixed-precision/arm.ts';
+export { mixedPrecision } from './mixed-precision/lab.ts';
+export type {
+  Frame as MixedPrecisionFrame,
+  MixedPrecisionSession,
+  View as MixedPrecisionView,
+} from './mixed-precision/session.ts';

@@ -1,11 +1,14 @@
 /** Labs by name. To add one: a line in the list. */
-import { ganVsDiffusion, type Lab } from '@viva/labs';
+import { ganVsDiffusion, type Lab, mixedPrecision } from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
 
 export type AnyLab = Lab<Record<string, unknown>>;
 
 /** In the order of the catalogue. */
-export const LABS: readonly AnyLab[] = [ganVsDiffusion as unknown as AnyLab];
+export const LABS: readonly AnyLab[] = [
+  ganVsDiffusion as unknown as AnyLab,
+  mixedPrecision as unknown as AnyLab,
+];
 
 /** @throws CommandFailure naming the labs that there are */
 export function findLab(id: string): AnyLab {
