@@ -2,6 +2,7 @@
 import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 import type { LabDescription } from './lab.ts';
 import { mixedPrecisionDescription } from './mixed-precision/description.ts';
+import { quantizationDescription } from './quantization/description.ts';
 
 export { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
@@ -18,6 +19,13 @@ export {
 
 export { mixedPrecisionDescription } from './mixed-precision/description.ts';
 export type { MixedPrecisionParams } from './mixed-precision/params.ts';
+export { quantizationDescription } from './quantization/description.ts';
+export {
+  LIVE as QUANTIZATION_LIVE,
+  type LiveParams,
+  type QuantizationParams,
+} from './quantization/params.ts';
+export { type Coded, type Convention, type Example, workedExample } from './quantization/worked-example.ts';
 
 /** A lab whose parameters one does not know by type; its schema does. */
 export type AnyLabDescription = LabDescription<Record<string, unknown>>;
@@ -26,4 +34,5 @@ export type AnyLabDescription = LabDescription<Record<string, unknown>>;
 export const LAB_DESCRIPTIONS: readonly AnyLabDescription[] = [
   ganVsDiffusionDescription as unknown as AnyLabDescription,
   mixedPrecisionDescription as unknown as AnyLabDescription,
+  quantizationDescription as unknown as AnyLabDescription,
 ];

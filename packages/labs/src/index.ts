@@ -37,3 +37,11 @@ export type {
   MixedPrecisionSession,
   View as MixedPrecisionView,
 } from './mixed-precision/session.ts';
+export type { Drawing, Histogram } from './quantization/drawing.ts';
+export { quantization } from './quantization/lab.ts';
+export type {
+  Frame as QuantizationFrame,
+  QuantizationSession,
+  View as QuantizationView,
+} from './quantization/session.ts';
+export type { Point, ShiftPoint } from './quantization/sweep.ts';

@@ -1,5 +1,5 @@
 /** Labs by name. To add one: a line in the list. */
-import { ganVsDiffusion, type Lab, mixedPrecision } from '@viva/labs';
+import { ganVsDiffusion, type Lab, mixedPrecision, quantization } from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
 
 export type AnyLab = Lab<Record<string, unknown>>;
@@ -8,6 +8,7 @@ export type AnyLab = Lab<Record<string, unknown>>;
 export const LABS: readonly AnyLab[] = [
   ganVsDiffusion as unknown as AnyLab,
   mixedPrecision as unknown as AnyLab,
+  quantization as unknown as AnyLab,
 ];
 
 /** @throws CommandFailure naming the labs that there are */
