@@ -95,6 +95,16 @@ export const MISTRAL_7B: DecoderShape = {
   vocabulary: 32000,
 };
 
+/** Touvron et al. 2023 (Llama 2), 70 billion parameters. */
+export const LLAMA_2_70B: DecoderShape = {
+  layers: 80,
+  hidden: 8192,
+  inner: 28672,
+  heads: 64,
+  keyValueHeads: 8,
+  vocabulary: 32000,
+};
+
 /** Parameters of its linear layers, and of embedding, output head and norms. */
 export function countParameters(shape: DecoderShape): { linear: number; other: number } {
   const { layers, hidden, inner, heads, keyValueHeads, vocabulary } = shape;

@@ -10,6 +10,7 @@ import {
   countParameters,
   FOUR_BIT_NAMES,
   fourBitScheme,
+  LLAMA_2_70B,
   MISTRAL_7B,
   onNormal,
   quantileError,
@@ -209,4 +210,7 @@ function withoutTraining(random: Random, out: Out): void {
   out['mistral.halfGigabytes'] = (2 * (linear + other)) / 1e9;
   out['mistral.linearGigabytes'] = ((out['normal.nf4dq.bits'] ?? Number.NaN) / 8) * (linear / 1e9);
   out['mistral.cacheBytes'] = cacheBytes(MISTRAL_7B);
+  const large = countParameters(LLAMA_2_70B);
+  out['llama70b.linearParameters'] = large.linear / 1e9;
+  out['llama70b.linearGigabytes'] = ((out['normal.nf4dq.bits'] ?? Number.NaN) / 8) * (large.linear / 1e9);
 }

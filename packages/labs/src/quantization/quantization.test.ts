@@ -192,7 +192,7 @@ describe('training with rounding', () => {
   });
 
   it.each(['straightThrough', 'learntSteps'] as const)(
-    '%s: finds weights that survive two bits better than rounding after training',
+    '%s: trains through the rounding, and stays on few levels',
     (kind) => {
       const task = labelledTask('spirals');
       const shape = [2, 24, 24, 3];
