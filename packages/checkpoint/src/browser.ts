@@ -3,7 +3,7 @@
  * @module
  */
 
-export { CheckpointError, FormatError, OptionError } from './errors.ts';
+export { CheckpointError, DtypeError, FileError, FormatError, OptionError, type Where } from './errors.ts';
 export { GgufError } from './gguf/format/errors.ts';
 export { type GgufFile, openGgufSource } from './gguf/format/read.ts';
 export { type ByteSource, blobSource, memorySource } from './gguf/format/source.ts';
@@ -48,6 +48,6 @@ export {
   quantizeInt8Rows,
 } from './quantize/llm-int8.ts';
 export { openSafetensorsSource } from './safetensors/source-reader.ts';
-export { type Dtype, isDtype, isFloating, toFloat32 } from './tensor/dtype.ts';
+export { DTYPE_BYTES, type Dtype, fromFloat32, isDtype, isFloating, toFloat32 } from './tensor/dtype.ts';
 export { bf16ToFloat32, float16ToFloat32, float32ToBf16, float32ToFloat16 } from './tensor/half.ts';
-export type { TensorInfo, TensorReader } from './tensor/tensor.ts';
+export { type ChunkOptions, elementCount, type TensorInfo, type TensorReader } from './tensor/tensor.ts';

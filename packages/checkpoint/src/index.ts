@@ -3,6 +3,14 @@
  * @module
  */
 
+export {
+  type Decoder,
+  type DecoderRun,
+  openDecoder,
+  type RunOptions,
+  sequenceLogProbabilities,
+} from './decoder/decoder.ts';
+export { cutSequences, openTokenizer } from './decoder/tokenize.ts';
 export { CheckpointError, DtypeError, FileError, FormatError, OptionError, type Where } from './errors.ts';
 export {
   type AtomicWriteOptions,
@@ -39,7 +47,13 @@ export { type WriteOptions, type WriteProgress, writeGguf } from './gguf/format/
 export { DEQUANTISABLE, dequantise } from './gguf/quantise/dequantise.ts';
 export { type KernelResult, Kernels, type SourceType, type TargetType } from './gguf/quantise/kernels.ts';
 export { openQuantisePool, type QuantisePool } from './gguf/quantise/pool.ts';
-export { contentOf, modelShape, type QuantiseOptions, quantiseContent } from './gguf/quantise/quantise.ts';
+export {
+  contentOf,
+  modelShape,
+  type QuantiseOptions,
+  quantiseContent,
+  type TensorConversion,
+} from './gguf/quantise/quantise.ts';
 export {
   assignTypes,
   isScheme,
@@ -47,6 +61,12 @@ export {
   SCHEMES,
   type SchemeName,
 } from './gguf/quantise/scheme.ts';
+export {
+  type FolderDtype,
+  ggufToFolder,
+  type ToFolderOptions,
+  type ToFolderReport,
+} from './gguf/to-folder/to-folder.ts';
 export {
   HubError,
   type PulledFile,
@@ -75,11 +95,21 @@ export {
   type KernelDtype,
   kernelQuantizer,
 } from './kernels/four-bit-kernels.ts';
-export { type AwqResult, awq } from './posttraining/awq.ts';
-export { type GptqOptions, gptq } from './posttraining/gptq.ts';
+export { createMatmul, type Matmul, type Product } from './kernels/matmul.ts';
+export { type AwqResult, type AwqScales, awq, awqScales, meanSizes } from './posttraining/awq.ts';
+export type { AwqGroupReport } from './posttraining/awq-model.ts';
+export { type GptqFactor, type GptqOptions, gptq, gptqFactor } from './posttraining/gptq.ts';
 export { type GridOptions, type GroupedWeight, roundToNearest } from './posttraining/integer-grid.ts';
 export { hessian, outputError } from './posttraining/linear-algebra.ts';
+export {
+  type AwqOptions,
+  type CalibratedModelOptions,
+  type CalibrationText,
+  quantizeWithText,
+  withAwqModel,
+} from './posttraining/quantize-with-text.ts';
 export { BOUNDS, type FourBitType, LEVELS, RISING } from './quantize/codebooks.ts';
+export { type DequantizeModelOptions, dequantizeModel } from './quantize/dequantize-model.ts';
 export {
   DYNAMIC_MAP,
   dequantizeScales,
@@ -96,6 +126,7 @@ export {
   type FourBitBlocks,
   quantizeFourBit,
 } from './quantize/four-bit.ts';
+export type { ActivationScheme, IntegerScheme } from './quantize/integer-format.ts';
 export {
   dequantizeInt8Rows,
   type Int8Rows,
@@ -104,6 +135,12 @@ export {
   outlierColumns,
   quantizeInt8Rows,
 } from './quantize/llm-int8.ts';
+export {
+  type LogicalWeight,
+  type LogicalWeights,
+  logicalWeights,
+  type Stored,
+} from './quantize/logical-weights.ts';
 export {
   decodeState,
   encodeState,

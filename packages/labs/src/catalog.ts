@@ -1,9 +1,13 @@
 /** All labs as people see them: for lists and forms, without the engine. To add a lab: its description, here and in the list. */
+import { encoderDescription } from './encoder/description.ts';
 import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 import type { LabDescription } from './lab.ts';
 import { mixedPrecisionDescription } from './mixed-precision/description.ts';
 import { quantizationDescription } from './quantization/description.ts';
+import { samplersDescription } from './samplers/description.ts';
 
+export { encoderDescription } from './encoder/description.ts';
+export type { EncoderParams } from './encoder/params.ts';
 export { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
 export {
@@ -26,6 +30,8 @@ export {
   type QuantizationParams,
 } from './quantization/params.ts';
 export { type Coded, type Convention, type Example, workedExample } from './quantization/worked-example.ts';
+export { SAMPLER_LABELS, samplersDescription } from './samplers/description.ts';
+export { type SamplersParams, STEP_COUNTS } from './samplers/params.ts';
 
 /** A lab whose parameters one does not know by type; its schema does. */
 export type AnyLabDescription = LabDescription<Record<string, unknown>>;
@@ -35,4 +41,6 @@ export const LAB_DESCRIPTIONS: readonly AnyLabDescription[] = [
   ganVsDiffusionDescription as unknown as AnyLabDescription,
   mixedPrecisionDescription as unknown as AnyLabDescription,
   quantizationDescription as unknown as AnyLabDescription,
+  samplersDescription as unknown as AnyLabDescription,
+  encoderDescription as unknown as AnyLabDescription,
 ];

@@ -120,7 +120,7 @@ function squareError(
   mode: Int8Options['mode'],
   bits: number,
 ): number {
-  const { scale, zeroPoint } = scaleOf(range, mode, bits);
+  const { scale, zeroPoint } = scaleOf(range, mode, { bits });
   const { low, high } = codeRange(mode, bits);
   let sum = 0;
   for (let i = 0; i < bins.length; i++) {

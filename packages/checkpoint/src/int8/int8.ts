@@ -24,6 +24,8 @@ export interface Int8Options {
   readonly granularity: Granularity;
   /** A range found by calibration, for `per: 'tensor'`; what lies outside is clipped. Found in the values unless given. */
   readonly range?: Range;
+  /** Turns a scale into one that can be stored; codes are found with that. Single precision unless given. */
+  readonly roundScale?: (scale: number) => number;
 }
 
 export interface Int8Tensor {
@@ -47,7 +49,7 @@ export function quantizeInt8(values: Float32Array, columns: number, options: Int
   const rows = columns > 0 ? values.length / columns : 0;
   if (!Number.isInteger(rows) || !Number.isInteger(columns))
     throw new OptionError('BAD_SHAPE', `${values.length} values are no whole rows of ${columns}.`);
-  const { mode, granularity, range, bits = 8 } = options;
+  const { mode, granularity, range, bits = 8, roundScale } = options;
   const { low, high } = codeRange(mode, bits);
   if (range && granularity.per !== 'tensor')
     throw new OptionError(
@@ -64,7 +66,7 @@ export function quantizeInt8(values: Float32Array, columns: number, options: Int
   const zeroPoints = new Int8Array(groups);
   for (let group = 0; group < groups; group++) {
     const [start, end] = groupBounds(group, { columns, groupSize, groupsPerRow, count: values.length });
-    const { scale, zeroPoint } = scaleOf(range ?? rangeOf(values, start, end), mode, bits);
+    const { scale, zeroPoint } = scaleOf(range ?? rangeOf(values, start, end), mode, { bits, roundScale });
     scales[group] = scale;
     zeroPoints[group] = zeroPoint;
     for (let i = start; i < end; i++) {
@@ -139,16 +141,22 @@ export function codeRange(mode: Int8Options['mode'], bits = 8): { low: number; h
   return { low: mode === 'symmetric' ? -high : -high - 1, high };
 }
 
+interface ScaleOptions {
+  bits?: number | undefined;
+  /** How a scale is kept: single precision unless told. */
+  roundScale?: ((scale: number) => number) | undefined;
+}
+
 /** Scale and zero point of a range, which is widened to hold zero, so that zero stays exact. */
 export function scaleOf(
   range: Range,
   mode: Int8Options['mode'],
-  bits = 8,
+  { bits = 8, roundScale = Math.fround }: ScaleOptions = {},
 ): { scale: number; zeroPoint: number } {
   const [min, max] = [Math.min(0, range.min), Math.max(0, range.max)];
   const { low, high } = codeRange(mode, bits);
-  if (mode === 'symmetric') return { scale: Math.fround(Math.max(-min, max) / high) || 1, zeroPoint: 0 };
-  const scale = Math.fround((max - min) / (high - low)) || 1;
+  if (mode === 'symmetric') return { scale: roundScale(Math.max(-min, max) / high) || 1, zeroPoint: 0 };
+  const scale = roundScale((max - min) / (high - low)) || 1;
   return { scale, zeroPoint: Math.min(high, Math.max(low, roundHalfEven(low - min / scale))) };
 }
 

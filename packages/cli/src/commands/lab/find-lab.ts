@@ -1,6 +1,8 @@
 /** Labs by name. To add one: a line in the list. */
 import { ganVsDiffusion, type Lab, mixedPrecision, quantization } from '@viva/labs';
+import { createEncoderLab, ganVsDiffusion, type Lab, samplers } from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
+import { encoderWorld } from './encoder-world.ts';
 
 export type AnyLab = Lab<Record<string, unknown>>;
 
@@ -9,6 +11,8 @@ export const LABS: readonly AnyLab[] = [
   ganVsDiffusion as unknown as AnyLab,
   mixedPrecision as unknown as AnyLab,
   quantization as unknown as AnyLab,
+  samplers as unknown as AnyLab,
+  createEncoderLab(encoderWorld) as unknown as AnyLab,
 ];
 
 /** @throws CommandFailure naming the labs that there are */
