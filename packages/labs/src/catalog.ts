@@ -2,6 +2,8 @@
 import { encoderDescription } from './encoder/description.ts';
 import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 import type { LabDescription } from './lab.ts';
+import { mixedPrecisionDescription } from './mixed-precision/description.ts';
+import { quantizationDescription } from './quantization/description.ts';
 import { samplersDescription } from './samplers/description.ts';
 
 export { encoderDescription } from './encoder/description.ts';
@@ -19,6 +21,15 @@ export {
   summarise,
 } from './lab.ts';
 
+export { mixedPrecisionDescription } from './mixed-precision/description.ts';
+export type { MixedPrecisionParams } from './mixed-precision/params.ts';
+export { quantizationDescription } from './quantization/description.ts';
+export {
+  LIVE as QUANTIZATION_LIVE,
+  type LiveParams,
+  type QuantizationParams,
+} from './quantization/params.ts';
+export { type Coded, type Convention, type Example, workedExample } from './quantization/worked-example.ts';
 export { SAMPLER_LABELS, samplersDescription } from './samplers/description.ts';
 export { type SamplersParams, STEP_COUNTS } from './samplers/params.ts';
 
@@ -28,6 +39,8 @@ export type AnyLabDescription = LabDescription<Record<string, unknown>>;
 /** In the order in which they are listed. */
 export const LAB_DESCRIPTIONS: readonly AnyLabDescription[] = [
   ganVsDiffusionDescription as unknown as AnyLabDescription,
+  mixedPrecisionDescription as unknown as AnyLabDescription,
+  quantizationDescription as unknown as AnyLabDescription,
   samplersDescription as unknown as AnyLabDescription,
   encoderDescription as unknown as AnyLabDescription,
 ];

@@ -39,6 +39,21 @@ export {
 } from './lab.ts';
 export { mmd, slicedWasserstein } from './measures/distances.ts';
 export { countModes, type ModeCount } from './measures/modes.ts';
+export type { ArmId } from './mixed-precision/arm.ts';
+export { mixedPrecision } from './mixed-precision/lab.ts';
+export type {
+  Frame as MixedPrecisionFrame,
+  MixedPrecisionSession,
+  View as MixedPrecisionView,
+} from './mixed-precision/session.ts';
+export type { Drawing, Histogram } from './quantization/drawing.ts';
+export { quantization } from './quantization/lab.ts';
+export type {
+  Frame as QuantizationFrame,
+  QuantizationSession,
+  View as QuantizationView,
+} from './quantization/session.ts';
+export type { Point, ShiftPoint } from './quantization/sweep.ts';
 export { samplers } from './samplers/lab.ts';
 export type { SamplersParams } from './samplers/params.ts';
 export type { SamplerName } from './samplers/samplers.ts';
