@@ -1,6 +1,9 @@
 /** All labs as people see them: for lists and forms, without the engine. To add a lab: its description, here and in the list. */
+
+import { encoderDescription } from './encoder/description.ts';
 import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 import type { LabDescription } from './lab.ts';
+import { reasoningDescription } from './reasoning/description.ts';
 
 export { encoderDescription } from './encoder/description.ts';
 export type { EncoderParams } from './encoder/params.ts';
@@ -16,6 +19,8 @@ export {
   type Summary,
   summarise,
 } from './lab.ts';
+export { reasoningDescription } from './reasoning/description.ts';
+export type { ReasoningParams } from './reasoning/params.ts';
 
 /** A lab whose parameters one does not know by type; its schema does. */
 export type AnyLabDescription = LabDescription<Record<string, unknown>>;
@@ -23,4 +28,6 @@ export type AnyLabDescription = LabDescription<Record<string, unknown>>;
 /** In the order in which they are listed. */
 export const LAB_DESCRIPTIONS: readonly AnyLabDescription[] = [
   ganVsDiffusionDescription as unknown as AnyLabDescription,
+  encoderDescription as unknown as AnyLabDescription,
+  reasoningDescription as unknown as AnyLabDescription,
 ];

@@ -42,3 +42,5 @@ export {
 } from './lab.ts';
 export { mmd, slicedWasserstein } from './measures/distances.ts';
 export { countModes, type ModeCount } from './measures/modes.ts';
+export type { ReasoningFrame, ReasoningView, SearchTree, TreeNode } from './reasoning/frame.ts';
+export { reasoning } from './reasoning/lab.ts';

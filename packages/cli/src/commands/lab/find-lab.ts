@@ -1,5 +1,5 @@
 /** Labs by name. To add one: a line in the list. */
-import { createEncoderLab, ganVsDiffusion, type Lab } from '@viva/labs';
+import { createEncoderLab, ganVsDiffusion, type Lab, reasoning } from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
 import { encoderWorld } from './encoder-world.ts';
 
@@ -9,6 +9,7 @@ export type AnyLab = Lab<Record<string, unknown>>;
 export const LABS: readonly AnyLab[] = [
   ganVsDiffusion as unknown as AnyLab,
   createEncoderLab(encoderWorld) as unknown as AnyLab,
+  reasoning as unknown as AnyLab,
 ];
 
 /** @throws CommandFailure naming the labs that there are */
