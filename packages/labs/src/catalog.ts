@@ -4,6 +4,10 @@ import { encoderDescription } from './encoder/description.ts';
 import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 import type { LabDescription } from './lab.ts';
 import { reasoningDescription } from './reasoning/description.ts';
+import { encoderDescription } from './encoder/description.ts';
+import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
+import type { LabDescription } from './lab.ts';
+import { samplersDescription } from './samplers/description.ts';
 
 export { encoderDescription } from './encoder/description.ts';
 export type { EncoderParams } from './encoder/params.ts';
@@ -22,6 +26,9 @@ export {
 export { reasoningDescription } from './reasoning/description.ts';
 export type { ReasoningParams } from './reasoning/params.ts';
 
+export { SAMPLER_LABELS, samplersDescription } from './samplers/description.ts';
+export { type SamplersParams, STEP_COUNTS } from './samplers/params.ts';
+
 /** A lab whose parameters one does not know by type; its schema does. */
 export type AnyLabDescription = LabDescription<Record<string, unknown>>;
 
@@ -30,4 +37,6 @@ export const LAB_DESCRIPTIONS: readonly AnyLabDescription[] = [
   ganVsDiffusionDescription as unknown as AnyLabDescription,
   encoderDescription as unknown as AnyLabDescription,
   reasoningDescription as unknown as AnyLabDescription,
+  samplersDescription as unknown as AnyLabDescription,
+  encoderDescription as unknown as AnyLabDescription,
 ];

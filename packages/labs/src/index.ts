@@ -16,15 +16,12 @@ export {
   type SearchableText,
   SHIPPED_ENCODERS,
 } from './encoder/world.ts';
-export { EngineError, type EngineName, startEngine } from './engine/engine.ts';
+export { chooseEngine, EngineError, type EngineName, startEngine } from './engine/engine.ts';
 export { createRandom, type Random, streamOf } from './engine/random.ts';
+export type { Frame as GanVsDiffusionFrame, View as GanVsDiffusionView } from './gan-vs-diffusion/frame.ts';
 export { ganVsDiffusion } from './gan-vs-diffusion/lab.ts';
 export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
-export type {
-  Frame as GanVsDiffusionFrame,
-  GanVsDiffusionSession,
-  View as GanVsDiffusionView,
-} from './gan-vs-diffusion/session.ts';
+export type { GanVsDiffusionSession, Part as GanVsDiffusionPart } from './gan-vs-diffusion/session.ts';
 export {
   type DrawnSession,
   type Field,
@@ -44,3 +41,12 @@ export { mmd, slicedWasserstein } from './measures/distances.ts';
 export { countModes, type ModeCount } from './measures/modes.ts';
 export type { ReasoningFrame, ReasoningView, SearchTree, TreeNode } from './reasoning/frame.ts';
 export { reasoning } from './reasoning/lab.ts';
+export { samplers } from './samplers/lab.ts';
+export type { SamplersParams } from './samplers/params.ts';
+export type { SamplerName } from './samplers/samplers.ts';
+export type {
+  Frame as SamplersFrame,
+  SamplersSession,
+  View as SamplersView,
+} from './samplers/session.ts';
+export type { TrialResult } from './samplers/trial.ts';

@@ -145,3 +145,28 @@ export function bpeTokenizer(merges: readonly Merge[], specials: readonly string
     decode: (ids) => new TextDecoder().decode(Uint8Array.from(ids.flatMap((id) => bytes[id] ?? []))),
   };
 }
+
+/** Words and marks as they stand between blanks: one id each, of the words of some texts, in their order of appearance. */
+export function wordTokenizer(texts: readonly string[], specials: readonly string[] = []): Tokenizer {
+  const words = [...new Set(texts.flatMap((text) => text.split(' ')))].filter((word) => word !== '');
+  const ids = new Map(words.map((word, at) => [word, specials.length + at]));
+  return {
+    size: specials.length + words.length,
+    special: specialIds(specials),
+    encode: (text) =>
+      text
+        .split(' ')
+        .filter((word) => word !== '')
+        .map((word) => {
+          const id = ids.get(word);
+          if (id === undefined)
+            throw new TokenizerError(
+              'unknown-character',
+              `“${word}” is not one of the ${words.length} words.`,
+            );
+          return id;
+        }),
+    decode: (tokens) =>
+      tokens.flatMap((id) => (id < specials.length ? [] : [words[id - specials.length] ?? ''])).join(' '),
+  };
+}

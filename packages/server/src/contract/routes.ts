@@ -1,5 +1,6 @@
 /** Every route of the API, by name. Handlers, OpenAPI document and client are all made from this table. */
 import { z } from '@hono/zod-openapi';
+import { assistantRoutes } from './assistant-routes.ts';
 import * as bank from './bank.ts';
 import { Id, PageQuery, page } from './common.ts';
 import * as decision from './decision.ts';
@@ -8,11 +9,14 @@ import * as interview from './interview.ts';
 import * as people from './people.ts';
 import * as ratings from './ratings.ts';
 import { route } from './route.ts';
+import { Settings } from './settings.ts';
 
 const Done = z.object({ ok: z.literal(true) });
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 
 export const routes = {
+  ...assistantRoutes,
+
   // Setting up, signing in
   health: route({
     method: 'get',
@@ -158,6 +162,30 @@ export const routes = {
     tag: 'Bank',
     summary: 'One kit',
     response: bank.Kit,
+  }),
+  errata: route({
+    method: 'get',
+    path: '/api/bank/errata',
+    tag: 'Bank',
+    summary: 'What the source document of the bank gets wrong, with the evidence',
+    response: bank.Errata,
+  }),
+
+  // The server
+  settings: route({
+    method: 'get',
+    path: '/api/settings',
+    tag: 'System',
+    summary: 'Settings of this server',
+    response: Settings,
+  }),
+  updateSettings: route({
+    method: 'put',
+    path: '/api/settings',
+    tag: 'System',
+    summary: 'Change the settings (owner)',
+    body: Settings,
+    response: Settings,
   }),
 
   // Calibration
@@ -506,6 +534,13 @@ export type Routes = typeof routes;
 /** Not JSON, so outside the table: `GET /api/openings/{id}/export.csv`, `GET /api/candidates/{id}/events` (SSE). */
 export const exportPath = (openingId: string): string => `/api/openings/${openingId}/export.csv`;
 export const eventsPath = (candidateId: string): string => `/api/candidates/${candidateId}/events`;
+
+/**
+ * `GET /api/bank/export/{format}?kit=&area=&question=&lang=`: a file. `POST /api/bank/import?name=`: the bytes of a
+ * file in, an `ImportPreview` out. For leads.
+ */
+export const bankExportPath = (format: string): string => `/api/bank/export/${format}`;
+export const bankImportPath = '/api/bank/import';
 
 /** Payload of the `locks` event, the only one: the persons whose seats have locked, and whether the candidate is revealed. */
 export const LocksEvent = z.object({ locked: z.array(Id), revealed: z.boolean() });

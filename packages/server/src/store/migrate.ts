@@ -4,8 +4,9 @@ import type { Driver, RunQuery } from './driver.ts';
 import { foundation } from './migrations/0001-foundation.ts';
 import { workSample } from './migrations/0002-work-sample.ts';
 import { groupAnswers } from './migrations/0003-group-answers.ts';
+import { assistant } from './migrations/0004-assistant.ts';
 
-const MIGRATIONS = [foundation, workSample, groupAnswers];
+const MIGRATIONS = [foundation, workSample, groupAnswers, assistant];
 
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';

@@ -1,5 +1,6 @@
 /** Labs by name. To add one: a line in the list. */
 import { createEncoderLab, ganVsDiffusion, type Lab, reasoning } from '@viva/labs';
+import { createEncoderLab, ganVsDiffusion, type Lab, samplers } from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
 import { encoderWorld } from './encoder-world.ts';
 
@@ -8,6 +9,7 @@ export type AnyLab = Lab<Record<string, unknown>>;
 /** In the order of the catalogue. */
 export const LABS: readonly AnyLab[] = [
   ganVsDiffusion as unknown as AnyLab,
+  samplers as unknown as AnyLab,
   createEncoderLab(encoderWorld) as unknown as AnyLab,
   reasoning as unknown as AnyLab,
 ];

@@ -1,5 +1,5 @@
 /** Opens an encoder from the files of a Hugging Face folder, wherever they come from. */
-import { openSafetensorsBlob, type TensorReader } from '@viva/checkpoint/browser';
+import { blobSource, openSafetensorsSource, type TensorReader } from '@viva/checkpoint/browser';
 import { EncoderError } from '../errors.ts';
 import type { BertTokenizer } from '../tokenizer/bert-tokenizer.ts';
 import { loadTokenizer, type TokenizerFiles } from '../tokenizer/load-tokenizer.ts';
@@ -97,7 +97,7 @@ export async function encoderFiles(chosen: readonly File[], name?: string): Prom
     );
   const whole = weights.find((file) => file.name === 'model.safetensors');
   const readers = await Promise.all(
-    (whole ? [whole] : weights).map((file) => openSafetensorsBlob(file, file.name)),
+    (whole ? [whole] : weights).map((file) => openSafetensorsSource(blobSource(file.name, file))),
   );
   const folder = config.webkitRelativePath?.split('/')[0];
   return {
