@@ -2,17 +2,22 @@
 
 import { encoderDescription } from './encoder/description.ts';
 import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
+import { knowledgeInjectionDescription } from './knowledge-injection/description.ts';
 import type { LabDescription } from './lab.ts';
 import { reasoningDescription } from './reasoning/description.ts';
-import { encoderDescription } from './encoder/description.ts';
-import { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
-import type { LabDescription } from './lab.ts';
 import { samplersDescription } from './samplers/description.ts';
 
 export { encoderDescription } from './encoder/description.ts';
 export type { EncoderParams } from './encoder/params.ts';
 export { ganVsDiffusionDescription } from './gan-vs-diffusion/description.ts';
 export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
+export {
+  ARM_LABELS,
+  knowledgeInjectionDescription,
+  RENEWAL_LABELS,
+  SLICK_LABELS,
+} from './knowledge-injection/description.ts';
+export type { KnowledgeInjectionParams } from './knowledge-injection/params.ts';
 export {
   type Field,
   type LabDescription,
@@ -35,8 +40,8 @@ export type AnyLabDescription = LabDescription<Record<string, unknown>>;
 /** In the order in which they are listed. */
 export const LAB_DESCRIPTIONS: readonly AnyLabDescription[] = [
   ganVsDiffusionDescription as unknown as AnyLabDescription,
-  encoderDescription as unknown as AnyLabDescription,
-  reasoningDescription as unknown as AnyLabDescription,
   samplersDescription as unknown as AnyLabDescription,
   encoderDescription as unknown as AnyLabDescription,
+  reasoningDescription as unknown as AnyLabDescription,
+  knowledgeInjectionDescription as unknown as AnyLabDescription,
 ];

@@ -22,6 +22,9 @@ export type { Frame as GanVsDiffusionFrame, View as GanVsDiffusionView } from '.
 export { ganVsDiffusion } from './gan-vs-diffusion/lab.ts';
 export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
 export type { GanVsDiffusionSession, Part as GanVsDiffusionPart } from './gan-vs-diffusion/session.ts';
+export { knowledgeInjection } from './knowledge-injection/lab.ts';
+export type { KnowledgeInjectionParams } from './knowledge-injection/params.ts';
+export type { Frame as KnowledgeInjectionFrame } from './knowledge-injection/session.ts';
 export {
   type DrawnSession,
   type Field,

@@ -9,6 +9,7 @@ import common from './en/common.json';
 import decision from './en/decision.json';
 import home from './en/home.json';
 import labGanVsDiffusion from './en/lab-gan-vs-diffusion.json';
+import labKnowledgeInjection from './en/lab-knowledge-injection.json';
 import labSamplers from './en/lab-samplers.json';
 import labs from './en/labs.json';
 import openings from './en/openings.json';
@@ -29,6 +30,7 @@ export {
   decision,
   home,
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
+  labKnowledgeInjection as 'lab-knowledge-injection',
   labSamplers as 'lab-samplers',
   labs,
   openings,

@@ -9,6 +9,7 @@ import common from './zh-CN/common.json';
 import decision from './zh-CN/decision.json';
 import home from './zh-CN/home.json';
 import labGanVsDiffusion from './zh-CN/lab-gan-vs-diffusion.json';
+import labKnowledgeInjection from './zh-CN/lab-knowledge-injection.json';
 import labSamplers from './zh-CN/lab-samplers.json';
 import labs from './zh-CN/labs.json';
 import openings from './zh-CN/openings.json';
@@ -29,6 +30,7 @@ export {
   decision,
   home,
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
+  labKnowledgeInjection as 'lab-knowledge-injection',
   labSamplers as 'lab-samplers',
   labs,
   openings,

@@ -1,6 +1,5 @@
 /** Labs by name. To add one: a line in the list. */
-import { createEncoderLab, ganVsDiffusion, type Lab, reasoning } from '@viva/labs';
-import { createEncoderLab, ganVsDiffusion, type Lab, samplers } from '@viva/labs';
+import { createEncoderLab, ganVsDiffusion, knowledgeInjection, type Lab, reasoning, samplers } from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
 import { encoderWorld } from './encoder-world.ts';
 
@@ -12,6 +11,7 @@ export const LABS: readonly AnyLab[] = [
   samplers as unknown as AnyLab,
   createEncoderLab(encoderWorld) as unknown as AnyLab,
   reasoning as unknown as AnyLab,
+  knowledgeInjection as unknown as AnyLab,
 ];
 
 /** @throws CommandFailure naming the labs that there are */

@@ -6,5 +6,9 @@ export const LAB_PAGES: Readonly<Record<string, ReturnType<typeof lazyPage>>> = 
     () => import('./gan-vs-diffusion/gan-vs-diffusion-page.tsx'),
     'GanVsDiffusionPage',
   ),
+  'knowledge-injection': lazyPage(
+    () => import('./knowledge-injection/knowledge-injection-page.tsx'),
+    'KnowledgeInjectionPage',
+  ),
   samplers: lazyPage(() => import('./samplers/samplers-page.tsx'), 'SamplersPage'),
 };
