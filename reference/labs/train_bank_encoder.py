@@ -1,6 +1,6 @@
 """Trains the two tiny encoders that the encoder lab ships, on the bank's own questions and answers, and nothing else.
 
-  python reference/labs/train_bank_encoder.py packages/labs/models [MINUTES]
+  python reference/labs/train_bank_encoder.py packages/labs/models [MINUTES [FOLDER OF bank-mlm TO GO ON FROM]]
 
 1. a WordPiece vocabulary of 4,096 entries (uncased) over the training paragraphs;
 2. `bank-mlm`: BERT with 3 layers of width 64 (4 heads), masked language modelling with BERT's 80/10/10 recipe
@@ -21,7 +21,7 @@ import time
 import zlib
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
@@ -56,7 +56,13 @@ def paragraphs():
 
 ALL = list(paragraphs())
 SECTION = {"题目": "prompt", "Prompt": "prompt", "参考答案": "answer", "Answer": "answer"}
-held = [i for i, (q, l, s, t) in enumerate(ALL) if SECTION.get(s) == "answer" and zlib.crc32(f"{q}/{i}".encode()) % 10 == 0]
+EARLIER = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None
+if EARLIER:
+    # What was held out before stays so, however the bank has grown since.
+    kept_out = {p["text"] for p in json.loads((EARLIER.parent / "held-out.json").read_text("utf8"))}
+    held = [i for i, (*_, t) in enumerate(ALL) if t in kept_out]
+else:
+    held = [i for i, (q, l, s, t) in enumerate(ALL) if SECTION.get(s) == "answer" and zlib.crc32(f"{q}/{i}".encode()) % 10 == 0]
 HELD = set(held)
 train = [p for i, p in enumerate(ALL) if i not in HELD]
 print(len(ALL), "paragraphs,", len(held), "held out,", sum(len(t) for *_, t in train), "characters to train on")
@@ -71,6 +77,8 @@ word_piece.train_from_iterator(
 )
 vocabulary = word_piece.get_vocab()
 words = sorted(vocabulary, key=vocabulary.get)
+if EARLIER:
+    words = (EARLIER / "vocab.txt").read_text("utf8").rstrip("\n").split("\n")
 tokenizer = BertTokenizer(vocab={w: i for i, w in enumerate(words)}, do_lower_case=True)
 
 config = BertConfig(
@@ -100,6 +108,11 @@ with torch.no_grad():
     u, s, _ = torch.svd_lowrank(ppmi, q=64, niter=6)
     vectors = u * s.sqrt()
     model.bert.embeddings.word_embeddings.weight.copy_(vectors / vectors.std() * 0.05)
+
+before = 0
+if EARLIER:
+    model.load_state_dict({k: v.float() for k, v in load_file(EARLIER / "model.safetensors").items()}, strict=False)
+    before = json.loads((EARLIER / "about.json").read_text())["steps"]
 
 pad, mask = tokenizer.pad_token_id, tokenizer.mask_token_id
 encode = lambda texts: tokenizer(texts, truncation=True, max_length=LENGTH, padding=True, return_tensors="pt")
@@ -212,7 +225,7 @@ unigram = sum(i == commonest for r in held_ids for i in r) / sum(i > mask for r 
 accuracy, nats, places = held_out()
 shared = {"trainedOn": "questions and answers of Viva's bank, Chinese and English", "date": "2026-11-24", "characters": sum(len(t) for *_, t in train),
           "parameters": sum(p.numel() for p in model.parameters()), "script": "reference/labs/train_bank_encoder.py"}
-write("bank-mlm", {**shared, "objective": "masked language modelling", "steps": step,
+write("bank-mlm", {**shared, "objective": "masked language modelling", "steps": before + step,
                    "heldOut": {"places": places, "accuracy": accuracy, "nats": nats, "commonestToken": unigram}})
 
 pairs = []
@@ -268,7 +281,7 @@ while (spent := time.time() - began) < budget:
         print(tuned, round(contrast.item(), 3), (logits.argmax(1) == target).float().mean().item(), round(spent), flush=True)
 
 accuracy, nats, places = held_out()
-write("bank-sentence", {**shared, "objective": "masked language modelling, then in-batch contrast of mean-pooled paragraphs", "steps": step, "tuningSteps": tuned,
+write("bank-sentence", {**shared, "objective": "masked language modelling, then in-batch contrast of mean-pooled paragraphs", "steps": before + step, "tuningSteps": tuned,
                         "heldOut": {"places": places, "accuracy": accuracy, "nats": nats, "commonestToken": unigram}})
 (OUT / "held-out.json").write_text(json.dumps([{"id": ALL[i][0], "language": ALL[i][1], "text": ALL[i][3]} for i in held], ensure_ascii=False, indent=0) + "\n", "utf8")
 print("done", step, tuned, accuracy, nats)

@@ -1,5 +1,12 @@
 /** Labs by name. To add one: a line in the list. */
-import { createEncoderLab, ganVsDiffusion, knowledgeInjection, type Lab, reasoning, samplers } from '@viva/labs';
+import {
+  createEncoderLab,
+  ganVsDiffusion,
+  knowledgeInjection,
+  type Lab,
+  reasoning,
+  samplers,
+} from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
 import { encoderWorld } from './encoder-world.ts';
 
