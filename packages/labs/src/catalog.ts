@@ -7,6 +7,7 @@ import type { LabDescription } from './lab.ts';
 import { mixedPrecisionDescription } from './mixed-precision/description.ts';
 import { quantizationDescription } from './quantization/description.ts';
 import { reasoningDescription } from './reasoning/description.ts';
+import { promptGeneralizationDescription } from './prompt-generalization/description.ts';
 import { samplersDescription } from './samplers/description.ts';
 
 export { encoderDescription } from './encoder/description.ts';
@@ -42,6 +43,12 @@ export {
   type QuantizationParams,
 } from './quantization/params.ts';
 export { type Coded, type Convention, type Example, workedExample } from './quantization/worked-example.ts';
+export {
+  PHRASING_LABELS,
+  promptGeneralizationDescription,
+  STRATEGY_LABELS,
+} from './prompt-generalization/description.ts';
+export type { PromptGeneralizationParams } from './prompt-generalization/params.ts';
 export { SAMPLER_LABELS, samplersDescription } from './samplers/description.ts';
 export { type SamplersParams, STEP_COUNTS } from './samplers/params.ts';
 
@@ -57,4 +64,5 @@ export const LAB_DESCRIPTIONS: readonly AnyLabDescription[] = [
   encoderDescription as unknown as AnyLabDescription,
   reasoningDescription as unknown as AnyLabDescription,
   knowledgeInjectionDescription as unknown as AnyLabDescription,
+  promptGeneralizationDescription as unknown as AnyLabDescription,
 ];

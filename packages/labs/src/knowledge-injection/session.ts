@@ -343,6 +343,5 @@ export class KnowledgeInjectionSession implements Session {
 
   dispose(): void {
     this.engine.dispose();
-    this.learner = undefined;
   }
 }

@@ -9,6 +9,7 @@ import {
   reasoning,
   samplers,
 } from '@viva/labs';
+import { ganVsDiffusion, knowledgeInjection, type Lab, promptGeneralization, samplers } from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
 import { encoderWorld } from './encoder-world.ts';
 
@@ -23,6 +24,7 @@ export const LABS: readonly AnyLab[] = [
   createEncoderLab(encoderWorld) as unknown as AnyLab,
   reasoning as unknown as AnyLab,
   knowledgeInjection as unknown as AnyLab,
+  promptGeneralization as unknown as AnyLab,
 ];
 
 /** @throws CommandFailure naming the labs that there are */
