@@ -114,6 +114,10 @@ const facts = (question: Question, locale: Locale) => {
   return html`<p class="facts">${words.difficulty} ${question.difficulty}/5 · ${question.minutes} ${words.minutes} · ${question.tags.join(' · ')}</p>`;
 };
 
+/** Code that is wider than the page can be scrolled by keyboard too. */
+const blocks = (markdown: string, options: XhtmlOptions) =>
+  raw(markdownToXhtml(markdown, options).replaceAll('<pre>', '<pre tabindex="0">'));
+
 /** All questions, or those that match. */
 export function listPage(bank: Bank, locale: Locale, query: string): string {
   const words = WORDS[locale];
@@ -152,8 +156,8 @@ export function questionPage(question: Question, locale: Locale): string {
   return frame(
     { locale, title: text.title, description: plain(text.prompt).slice(0, 160), path: `/${question.id}` },
     html`<h1>${text.title}</h1>${facts(question, locale)}
-<h2>${words.prompt}</h2>${raw(markdownToXhtml(text.prompt, options))}
-<h2>${words.answer}</h2>${raw(markdownToXhtml(text.answer, options))}
+<h2>${words.prompt}</h2>${blocks(text.prompt, options)}
+<h2>${words.answer}</h2>${blocks(text.answer, options)}
 <h2>${words.mistakes}</h2>${list(text.mistakes)}
 <h2>${words.probes}</h2>${list(text.probes)}
 ${
