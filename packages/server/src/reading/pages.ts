@@ -173,6 +173,7 @@ export function errataPage(bank: Bank, locale: Locale): string {
   const words = WORDS[locale];
   const { text, sources, entries } = bank.errata;
   const known = new Map(sources.map((source) => [source.id, source]));
+  const options: XhtmlOptions = { math: 'mathml', file: 'errata' };
   return frame(
     {
       locale,
@@ -183,7 +184,7 @@ export function errataPage(bank: Bank, locale: Locale): string {
     html`<h1>${text[locale].title}</h1><p>${text[locale].intro}</p>
 <dl>${entries.map(({ verdict, text: own, evidence }) => {
       const cited = evidence.flatMap((id) => known.get(id) ?? []);
-      return html`<dt><span class="verdict">${words.verdict[verdict]}</span> · ${own[locale].says}</dt><dd>${own[locale].finding}${cited.length > 0 ? html`<br><small>${words.evidence}: ${cited.map((source, index) => html`${index > 0 ? '; ' : ''}${citation(source)}`)}</small>` : ''}</dd>`;
+      return html`<dt><span class="verdict">${words.verdict[verdict]}</span> · ${raw(inlineMarkdownToXhtml(own[locale].says, options))}</dt><dd>${raw(inlineMarkdownToXhtml(own[locale].finding, options))}${cited.length > 0 ? html`<br><small>${words.evidence}: ${cited.map((source, index) => html`${index > 0 ? '; ' : ''}${citation(source)}`)}</small>` : ''}</dd>`;
     })}</dl>`,
   );
 }

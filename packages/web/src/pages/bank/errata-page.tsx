@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Answer } from '../../api/client.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { InlineMarkdown } from '../../ui/markdown.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import classes from './bank.module.css';
@@ -52,9 +53,11 @@ export function ErrataPage() {
             <div>
               <p className={classes.says}>
                 <span className="sr-only">{t('errata.says')}</span>
-                {text(says)}
+                <InlineMarkdown>{text(says)}</InlineMarkdown>
               </p>
-              <p className={classes.finding}>{text(finding)}</p>
+              <p className={classes.finding}>
+                <InlineMarkdown>{text(finding)}</InlineMarkdown>
+              </p>
               {evidence.length > 0 && (
                 <ul className={classes.evidence} aria-label={t('errata.evidence')}>
                   {evidence.flatMap((one) => {

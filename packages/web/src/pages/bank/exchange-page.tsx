@@ -1,5 +1,5 @@
 /** Files of the bank: out in every format, in as a preview; and, for the owner, whether everybody may read it. */
-import { Button, NativeSelect, Switch } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { bankExportPath } from '@viva/server/client';
@@ -101,12 +101,15 @@ function PublicPages() {
   return (
     <Section title={t('exchange.public')} lead={t('exchange.publicLead')}>
       <div className={classes.public}>
-        <Switch
-          label={t('exchange.publicSwitch')}
-          checked={settings.publicBank}
-          disabled={change.isPending}
-          onChange={(event) => change.mutate(event.currentTarget.checked)}
-        />
+        <label className={classes.switch}>
+          <input
+            type="checkbox"
+            checked={settings.publicBank}
+            disabled={change.isPending}
+            onChange={(event) => change.mutate(event.currentTarget.checked)}
+          />
+          {t('exchange.publicSwitch')}
+        </label>
         {settings.publicBank && (
           <Button component="a" href="/read" target="_blank" variant="default">
             {t('exchange.publicOpen')}
