@@ -2,8 +2,9 @@
  * The bank as plain pages for everybody: no script, nothing from elsewhere, nothing of any person. Anchors, points not to
  * mark down and parallel forms stay inside: they would help to prepare for the score and not for the subject.
  */
+import { findQuestions } from '@viva/assistant';
 import type { Bank, Locale, Question, Source } from '@viva/bank';
-import { LOCALES, searchBank } from '@viva/bank';
+import { LOCALES } from '@viva/bank';
 import {
   highlightCode,
   inlineMarkdownToXhtml,
@@ -119,10 +120,10 @@ const blocks = (markdown: string, options: XhtmlOptions) =>
   raw(markdownToXhtml(markdown, options).replaceAll('<pre>', '<pre tabindex="0">'));
 
 /** All questions, or those that match. */
-export function listPage(bank: Bank, locale: Locale, query: string): string {
+export async function listPage(bank: Bank, locale: Locale, query: string): Promise<string> {
   const words = WORDS[locale];
   const found = query
-    ? searchBank(bank, query, { locale, limit: 50 }).flatMap(({ id }) => bank.questions.get(id) ?? [])
+    ? (await findQuestions(bank, query, { locale, limit: 20 })).map(({ question }) => question)
     : [...bank.questions.values()];
   return frame(
     { locale, title: words.title, description: words.lead(bank.questions.size), path: '' },
