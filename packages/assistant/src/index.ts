@@ -56,14 +56,13 @@ export {
 } from './model/scripted-model.ts';
 export { extractJson, generateStructured, type Structured } from './model/structured.ts';
 export { type Reservation, TokenBudget } from './model/token-budget.ts';
+export { type Prompt, renderPrompt } from './prompts/prompt.ts';
 export {
   checkPrompts,
   PROMPTS_FOLDER,
-  type Prompt,
   type PromptFinding,
   type PromptVersions,
   prompt,
-  renderPrompt,
 } from './prompts/prompt-file.ts';
 export {
   type Attack,
@@ -84,8 +83,12 @@ export {
 export { candidateSpeech, isQuoted } from './rater/transcript.ts';
 export { solve24, type Verdict, verify24 } from './reasoning/game-of-24.ts';
 export {
+  type BestOf,
+  type BestOfOptions,
+  bestOf,
   chainOfThought,
   direct,
+  type Example,
   type Reasoned,
   type ReasonOptions,
   readAnswer,
