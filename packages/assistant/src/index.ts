@@ -56,14 +56,13 @@ export {
 } from './model/scripted-model.ts';
 export { extractJson, generateStructured, type Structured } from './model/structured.ts';
 export { type Reservation, TokenBudget } from './model/token-budget.ts';
+export { type Prompt, renderPrompt } from './prompts/prompt.ts';
 export {
   checkPrompts,
   PROMPTS_FOLDER,
-  type Prompt,
   type PromptFinding,
   type PromptVersions,
   prompt,
-  renderPrompt,
 } from './prompts/prompt-file.ts';
 export {
   type Attack,
@@ -84,8 +83,12 @@ export {
 export { candidateSpeech, isQuoted } from './rater/transcript.ts';
 export { solve24, type Verdict, verify24 } from './reasoning/game-of-24.ts';
 export {
+  type BestOf,
+  type BestOfOptions,
+  bestOf,
   chainOfThought,
   direct,
+  type Example,
   type Reasoned,
   type ReasonOptions,
   readAnswer,
@@ -104,6 +107,7 @@ export {
 export { type AnswerOptions, answerQuestion, type BankAnswer } from './retrieval/answer-question.ts';
 export { type Bm25Hit, Bm25Index, type Bm25Options, type Field } from './retrieval/bm25.ts';
 export { evaluateRetrieval, type RankingQuality, type RetrievalReport } from './retrieval/evaluate.ts';
+export { type FindOptions, type FoundQuestion, findQuestions } from './retrieval/find-questions.ts';
 export { type FusedRank, fuseRanks } from './retrieval/fuse-ranks.ts';
 export { bankPassages, type Passage, type PassageSection } from './retrieval/passages.ts';
 export { type LabelledQuery, loadQuerySet, type QueryKind, type QuerySplit } from './retrieval/query-set.ts';

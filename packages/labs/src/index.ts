@@ -4,6 +4,18 @@
  */
 
 export { type Distribution, type DistributionName, distribution } from './data/distributions.ts';
+export { EncoderError } from './encoder/errors.ts';
+export { createEncoderLab } from './encoder/lab.ts';
+export { type Encoder, type EncoderFiles, encoderFiles, openEncoder } from './encoder/model/open-encoder.ts';
+export type { EncoderFrame, EncoderSession, EncoderView } from './encoder/session.ts';
+export { BertTokenizer } from './encoder/tokenizer/bert-tokenizer.ts';
+export { loadTokenizer } from './encoder/tokenizer/load-tokenizer.ts';
+export {
+  type EncoderCorpus,
+  type EncoderWorld,
+  type SearchableText,
+  SHIPPED_ENCODERS,
+} from './encoder/world.ts';
 export { chooseEngine, EngineError, type EngineName, startEngine } from './engine/engine.ts';
 export { createRandom, type Random, streamOf } from './engine/random.ts';
 export type { Frame as GanVsDiffusionFrame, View as GanVsDiffusionView } from './gan-vs-diffusion/frame.ts';
@@ -30,6 +42,23 @@ export {
 } from './lab.ts';
 export { mmd, slicedWasserstein } from './measures/distances.ts';
 export { countModes, type ModeCount } from './measures/modes.ts';
+export type { ArmId } from './mixed-precision/arm.ts';
+export { mixedPrecision } from './mixed-precision/lab.ts';
+export type {
+  Frame as MixedPrecisionFrame,
+  MixedPrecisionSession,
+  View as MixedPrecisionView,
+} from './mixed-precision/session.ts';
+export type { Drawing, Histogram } from './quantization/drawing.ts';
+export { quantization } from './quantization/lab.ts';
+export type {
+  Frame as QuantizationFrame,
+  QuantizationSession,
+  View as QuantizationView,
+} from './quantization/session.ts';
+export type { Point, ShiftPoint } from './quantization/sweep.ts';
+export type { ReasoningFrame, ReasoningView, SearchTree, TreeNode } from './reasoning/frame.ts';
+export { reasoning } from './reasoning/lab.ts';
 export { promptGeneralization } from './prompt-generalization/lab.ts';
 export type { PromptGeneralizationParams } from './prompt-generalization/params.ts';
 export type { Frame as PromptGeneralizationFrame } from './prompt-generalization/session.ts';

@@ -9,6 +9,7 @@ import * as interview from './interview.ts';
 import * as people from './people.ts';
 import * as ratings from './ratings.ts';
 import { route } from './route.ts';
+import { Settings } from './settings.ts';
 
 const Done = z.object({ ok: z.literal(true) });
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
@@ -161,6 +162,30 @@ export const routes = {
     tag: 'Bank',
     summary: 'One kit',
     response: bank.Kit,
+  }),
+  errata: route({
+    method: 'get',
+    path: '/api/bank/errata',
+    tag: 'Bank',
+    summary: 'What the source document of the bank gets wrong, with the evidence',
+    response: bank.Errata,
+  }),
+
+  // The server
+  settings: route({
+    method: 'get',
+    path: '/api/settings',
+    tag: 'System',
+    summary: 'Settings of this server',
+    response: Settings,
+  }),
+  updateSettings: route({
+    method: 'put',
+    path: '/api/settings',
+    tag: 'System',
+    summary: 'Change the settings (owner)',
+    body: Settings,
+    response: Settings,
   }),
 
   // Calibration
@@ -509,6 +534,13 @@ export type Routes = typeof routes;
 /** Not JSON, so outside the table: `GET /api/openings/{id}/export.csv`, `GET /api/candidates/{id}/events` (SSE). */
 export const exportPath = (openingId: string): string => `/api/openings/${openingId}/export.csv`;
 export const eventsPath = (candidateId: string): string => `/api/candidates/${candidateId}/events`;
+
+/**
+ * `GET /api/bank/export/{format}?kit=&area=&question=&lang=`: a file. `POST /api/bank/import?name=`: the bytes of a
+ * file in, an `ImportPreview` out. For leads.
+ */
+export const bankExportPath = (format: string): string => `/api/bank/export/${format}`;
+export const bankImportPath = '/api/bank/import';
 
 /** Payload of the `locks` event, the only one: the persons whose seats have locked, and whether the candidate is revealed. */
 export const LocksEvent = z.object({ locked: z.array(Id), revealed: z.boolean() });

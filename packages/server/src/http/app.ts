@@ -6,18 +6,20 @@ import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
 import type { Actor, Context } from '../context.ts';
 import type { Route } from '../contract/route.ts';
-import { eventsPath, exportPath, type LocksEvent, routes } from '../contract/routes.ts';
+import { bankImportPath, eventsPath, exportPath, type LocksEvent, routes } from '../contract/routes.ts';
 import { exportRatings } from '../decision/export-ratings.ts';
 import { Refusal } from '../errors.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
 import { accountHandlers, whoAsks } from './accounts.ts';
 import { assistantHandlers } from './assistant.ts';
 import { bankHandlers } from './bank.ts';
+import { mountBankExchange } from './bank-exchange.ts';
 import { candidateHandlers } from './candidates.ts';
 import { Exchange, type Handlers } from './exchange.ts';
 import { openingHandlers } from './openings.ts';
 import { fromRefusal, fromZod, problem } from './problems.ts';
 import { ratingHandlers } from './ratings.ts';
+import { mountReading } from './reading.ts';
 
 export interface AppOptions {
   context: Context;
@@ -78,13 +80,12 @@ export function createApp({
     c.header('cache-control', 'no-store');
     return undefined;
   });
-  app.use(
-    '/api/*',
-    bodyLimit({
-      maxSize: MAX_BODY,
-      onError: () => problem(413, 'too-large', `The body is larger than ${MAX_BODY / 1024} KiB.`),
-    }),
-  );
+  const limit = bodyLimit({
+    maxSize: MAX_BODY,
+    onError: () => problem(413, 'too-large', `The body is larger than ${MAX_BODY / 1024} KiB.`),
+  });
+  // Files of the bank have a limit of their own.
+  app.use('/api/*', (c, next) => (c.req.path === bankImportPath ? next() : limit(c, next)));
 
   const handlers: Handlers = {
     ...accountHandlers(context),
@@ -118,6 +119,9 @@ export function createApp({
     };
     app.openapi(route.definition, answer as never);
   }
+
+  mountBankExchange(app, context, identify);
+  mountReading(app, context);
 
   app.get(exportPath(':id'), async (c) => {
     const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));

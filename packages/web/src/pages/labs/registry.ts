@@ -2,6 +2,7 @@
 import { lazyPage } from '../../app/lazy-page.tsx';
 
 export const LAB_PAGES: Readonly<Record<string, ReturnType<typeof lazyPage>>> = {
+  encoder: lazyPage(() => import('./encoder/encoder-page.tsx'), 'EncoderPage'),
   'gan-vs-diffusion': lazyPage(
     () => import('./gan-vs-diffusion/gan-vs-diffusion-page.tsx'),
     'GanVsDiffusionPage',
@@ -10,6 +11,7 @@ export const LAB_PAGES: Readonly<Record<string, ReturnType<typeof lazyPage>>> = 
     () => import('./knowledge-injection/knowledge-injection-page.tsx'),
     'KnowledgeInjectionPage',
   ),
+  reasoning: lazyPage(() => import('./reasoning/reasoning-page.tsx'), 'ReasoningPage'),
   'prompt-generalization': lazyPage(
     () => import('./prompt-generalization/prompt-generalization-page.tsx'),
     'PromptGeneralizationPage',
