@@ -6,6 +6,9 @@ export {
   judge,
   parseAssertion,
 } from './assertion.ts';
+export { type ContentFinding, checkContent, type Surroundings, tidyContent } from './check-content.ts';
+export { checkKit } from './check-kit.ts';
+export { type QuestionContent, toQuestion } from './content.ts';
 export { canonicalJson, contentHash } from './hash.ts';
 export { checkBank, loadBank, readBank } from './load.ts';
 export {
@@ -14,6 +17,7 @@ export {
   parseTranscriptMarkdown,
   renderQuestionMarkdown,
 } from './markdown.ts';
+export { type QuestionFileText, questionFolder } from './question-files.ts';
 export { type SearchResult, searchBank, tokens } from './search.ts';
 export {
   type Bank,
