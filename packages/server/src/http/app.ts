@@ -11,6 +11,7 @@ import { exportRatings } from '../decision/export-ratings.ts';
 import { Refusal } from '../errors.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
 import { accountHandlers, whoAsks } from './accounts.ts';
+import { authoringHandlers } from './authoring.ts';
 import { bankHandlers } from './bank.ts';
 import { candidateHandlers } from './candidates.ts';
 import { Exchange, type Handlers } from './exchange.ts';
@@ -87,6 +88,7 @@ export function createApp({
 
   const handlers: Handlers = {
     ...accountHandlers(context),
+    ...authoringHandlers(context),
     ...bankHandlers(context),
     ...openingHandlers(context),
     ...candidateHandlers(context),

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import type { Driver, RunQuery } from './driver.ts';
 import { foundation } from './migrations/0001-foundation.ts';
 import { workSample } from './migrations/0002-work-sample.ts';
+import { authoring } from './migrations/0003-authoring.ts';
 
-const MIGRATIONS = [foundation, workSample];
+const MIGRATIONS = [foundation, workSample, authoring];
 
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
