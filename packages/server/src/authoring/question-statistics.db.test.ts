@@ -1,4 +1,5 @@
 /** Statistics of a question: over revealed ratings of every opening, and never a figure of a sealed one. */
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../context.ts';
 import { publishChange, reworded } from '../testing/authoring.ts';
@@ -99,12 +100,10 @@ describe('statistics of a question', () => {
         .addCandidate({ params: { id: openingId }, body: { name: `Candidate ${n}` } });
       for (const [r, rater] of raters.entries()) {
         for (const [q, name] of questions.entries())
-          await world
-            .as(rater)
-            .saveDraft({
-              params: { id, question: name },
-              body: complete(1 + ((n * 7 + q * 3 + r * (n % 2) + ((n * q) % 3)) % 5)),
-            });
+          await world.as(rater).saveDraft({
+            params: { id, question: name },
+            body: complete(1 + ((n * 7 + q * 3 + r * (n % 2) + ((n * q) % 3)) % 5)),
+          });
         await world.as(rater).submitScorecard({ params: { id } });
       }
     }
@@ -120,4 +119,80 @@ describe('statistics of a question', () => {
     expect(statistics.split).not.toBeNull();
     expect(JSON.stringify(statistics)).not.toContain('@');
   });
+});
+
+type Move =
+  | { kind: 'draft'; rater: number; question: number; score: number }
+  | { kind: 'submit' | 'note' | 'amend'; rater: number }
+  | { kind: 'close' | 'withdraw' };
+const move: fc.Arbitrary<Move> = fc.oneof(
+  fc.record({
+    kind: fc.constant('draft' as const),
+    rater: fc.nat(2),
+    question: fc.nat(1),
+    score: fc.integer({ min: 1, max: 5 }),
+  }),
+  fc.record({
+    kind: fc.constantFrom('submit' as const, 'submit' as const, 'note' as const, 'amend' as const),
+    rater: fc.nat(2),
+  }),
+  fc.record({ kind: fc.constant('withdraw' as const) }),
+);
+
+it('hang on revealed ratings alone: nothing that happens before a reveal moves a figure', async () => {
+  let reveals = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(move, { minLength: 4, maxLength: 10 }), fc.boolean(), async (moves, close) => {
+      const panel = [lead, ...raters];
+      const { openingId, questions } = await openPanel(world, lead, panel);
+      const { id } = await world
+        .as(lead)
+        .addCandidate({ params: { id: openingId }, body: { name: 'Candidate' } });
+      const question = questions[0] ?? '';
+      const before = JSON.stringify(await read(question));
+      const revisions = new Map<string, number>();
+      const revealed = async () => (await world.as(lead).candidate({ params: { id } })).revealed;
+      for (const step of [...moves, ...(close ? [{ kind: 'close' as const }] : [])]) {
+        const api = world.as(('rater' in step && panel[step.rater]) || lead);
+        // Refusals are part of the play: a withdrawn candidate, a sealed card, a card that is not whole.
+        const done =
+          step.kind === 'draft'
+            ? api
+                .saveDraft({
+                  params: { id, question: questions[step.question] ?? '' },
+                  body: {
+                    ...complete(step.score),
+                    baseRevision: revisions.get(`${step.rater}/${step.question}`) ?? 0,
+                  },
+                })
+                .then(({ revision }) => revisions.set(`${step.rater}/${step.question}`, revision))
+            : step.kind === 'submit'
+              ? scoreAll(world, panel[step.rater]!, id, questions, 1 + step.rater)
+              : step.kind === 'note'
+                ? api.saveNote({ params: { id }, body: { body: 'A note of one’s own.', baseRevision: 0 } })
+                : step.kind === 'amend'
+                  ? api.listRatings({ params: { id } }).then(({ items }) =>
+                      api.amendRating({
+                        params: { id: items[0]?.id ?? id },
+                        body: {
+                          score: 3,
+                          evidence: complete(3).evidence,
+                          reason: 'Heard it again on the tape.',
+                        },
+                      }),
+                    )
+                  : step.kind === 'close'
+                    ? api.closePanel({ params: { id }, body: { reason: 'The play is at its end.' } })
+                    : api.withdrawCandidate({ params: { id }, body: { reason: 'The play wants it so.' } });
+        await (done as Promise<unknown>).catch(() => undefined);
+        if (await revealed()) {
+          reveals++;
+          return;
+        }
+        expect(JSON.stringify(await read(question))).toBe(before);
+      }
+    }),
+    { numRuns: 12 },
+  );
+  expect(reveals).toBeGreaterThan(1);
 });

@@ -179,6 +179,7 @@ export const WithdrawProposal = z.object({ reason: Reason }).openapi('WithdrawPr
 export const CommentOnProposal = z
   .object({
     body: z.string().trim().min(1, 'a comment is not empty').max(4_000),
+    /** The part that it is about, e.g. `answer`, `anchors/2`. */
     place: z.string().max(200).nullable().default(null),
   })
   .openapi('CommentOnProposal');

@@ -36,7 +36,6 @@ export const LOOKS = [
   (_: string, opening: string) => `/api/openings/${opening}/audit?limit=200`,
   () => '/api/openings?limit=3',
   (_c: string, _o: string, token: string) => `/api/search?q=${token}`,
-  () => '/api/authoring/questions/prompt-generalization/statistics',
   () => '/api/authoring/questions/prompt-generalization',
 ];
 

@@ -1,6 +1,7 @@
 /** English. The types of all translation keys are taken from this file. */
 import account from './en/account.json';
 import auth from './en/auth.json';
+import authoring from './en/authoring.json';
 import bank from './en/bank.json';
 import calibration from './en/calibration.json';
 import candidates from './en/candidates.json';
@@ -17,6 +18,7 @@ import search from './en/search.json';
 export {
   account,
   auth,
+  authoring,
   bank,
   calibration,
   candidates,

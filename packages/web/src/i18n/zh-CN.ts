@@ -1,6 +1,7 @@
 /** Simplified Chinese: the same namespaces as `en.ts`, which a test holds to the same keys. */
 import account from './zh-CN/account.json';
 import auth from './zh-CN/auth.json';
+import authoring from './zh-CN/authoring.json';
 import bank from './zh-CN/bank.json';
 import calibration from './zh-CN/calibration.json';
 import candidates from './zh-CN/candidates.json';
@@ -17,6 +18,7 @@ import search from './zh-CN/search.json';
 export {
   account,
   auth,
+  authoring,
   bank,
   calibration,
   candidates,

@@ -42,7 +42,7 @@ CREATE TABLE viva.proposal_event (
   kind text NOT NULL CHECK (kind IN ('comment', 'proposed', 'recalled', 'changes-requested', 'rebased', 'published', 'withdrawn')),
   author_id uuid NOT NULL REFERENCES viva.person,
   body text NOT NULL,
-  -- A JSON pointer into the content that a comment is about.
+  -- The part of the question that a comment is about, such as anchors/2.
   place text,
   -- What was proposed, word for word.
   content jsonb,
