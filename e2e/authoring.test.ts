@@ -107,7 +107,7 @@ describe('authoring', () => {
     const original = await anchor.innerText();
     await anchor.click();
     await page.keyboard.press('ControlOrMeta+a');
-    await page.keyboard.type('Shows a deep understanding of how the chain is sampled and voted on.');
+    await page.keyboard.insertText('Shows a deep understanding of how the chain is sampled and voted on.');
     await page
       .getByText(/It grades; say what is heard or seen/)
       .first()
@@ -160,13 +160,13 @@ describe('authoring', () => {
     await two.page.keyboard.press('Home');
     await two.page.keyboard.type('Second: ');
     await two.page.keyboard.press('ControlOrMeta+s');
-    await two.page.getByRole('button', { name: 'Compare' }).click();
+    await two.page.getByRole('button', { name: 'Choose' }).click();
     const dialog = two.page.getByRole('dialog');
     expect(await dialog.locator('del').first().innerText()).toContain('First');
     expect(await dialog.locator('ins').first().innerText()).toContain('Second');
     await shot(two.page, 'clash', false);
     await expectAccessible(two.page, 'clash');
-    await dialog.getByRole('button', { name: /keep/i }).last().click();
+    await dialog.getByRole('button', { name: 'Keep what is here' }).click();
     await expect
       .poll(
         async () =>

@@ -17,6 +17,7 @@ export {
   practiceTranscript,
 } from './interview/practice.ts';
 export { type AnchorFeedback, type AnswerReview, reviewAnswer } from './interview/review-answer.ts';
+export { checkModel, type ModelCheck } from './model/check-model.ts';
 export {
   configurationFile,
   configuredModel,
@@ -55,14 +56,13 @@ export {
 } from './model/scripted-model.ts';
 export { extractJson, generateStructured, type Structured } from './model/structured.ts';
 export { type Reservation, TokenBudget } from './model/token-budget.ts';
+export { type Prompt, renderPrompt } from './prompts/prompt.ts';
 export {
   checkPrompts,
   PROMPTS_FOLDER,
-  type Prompt,
   type PromptFinding,
   type PromptVersions,
   prompt,
-  renderPrompt,
 } from './prompts/prompt-file.ts';
 export {
   type Attack,
@@ -83,8 +83,12 @@ export {
 export { candidateSpeech, isQuoted } from './rater/transcript.ts';
 export { solve24, type Verdict, verify24 } from './reasoning/game-of-24.ts';
 export {
+  type BestOf,
+  type BestOfOptions,
+  bestOf,
   chainOfThought,
   direct,
+  type Example,
   type Reasoned,
   type ReasonOptions,
   readAnswer,

@@ -14,7 +14,7 @@ export interface QuestionFault {
 }
 
 /** How many claims a question of knowledge makes. */
-const CLAIMS = { least: 2, most: 6 };
+const CLAIMS = { least: 2, most: 8 };
 
 /** A claim can be read, and tested, by itself: it is a whole sentence, or several. */
 const SENTENCE: Record<Locale, RegExp> = { 'zh-CN': /[。！？][”）]?$/, en: /^[^a-z].*[.!?]["”)]?$/s };

@@ -35,6 +35,9 @@ const whyNot = (text: string): string => {
 };
 const readable = (text: string): boolean => whyNot(text) === '';
 
+/** It begins the names of metrics in assertions. */
+const RunName = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'letters, digits and hyphens');
+
 const ClaimFile = z
   .strictObject({
     id: Slug,
@@ -45,6 +48,7 @@ const ClaimFile = z
       .strictObject({
         lab: Slug,
         params: z.record(z.string(), z.unknown()),
+        vary: z.record(RunName, z.record(z.string(), z.unknown())).optional(),
         seeds: z.array(z.int()).min(1),
         assert: z.array(Line.refine(readable, { error: ({ input }) => whyNot(String(input)) })).min(1),
       })

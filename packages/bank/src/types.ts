@@ -48,6 +48,11 @@ export interface Source {
 export interface ClaimCheck {
   lab: string;
   params: Record<string, unknown>;
+  /**
+   * Several runs to hold against each other, by name: what each changes of `params`. Assertions then name metrics as
+   * `<run>.<metric>`. Without it there is one run, and metrics go by their own names.
+   */
+  vary?: Record<string, Record<string, unknown>>;
   seeds: number[];
   assert: string[];
 }

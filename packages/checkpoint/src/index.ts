@@ -3,6 +3,14 @@
  * @module
  */
 
+export {
+  type Decoder,
+  type DecoderRun,
+  openDecoder,
+  type RunOptions,
+  sequenceLogProbabilities,
+} from './decoder/decoder.ts';
+export { cutSequences, openTokenizer } from './decoder/tokenize.ts';
 export { CheckpointError, DtypeError, FileError, FormatError, OptionError, type Where } from './errors.ts';
 export {
   type AtomicWriteOptions,
@@ -14,15 +22,16 @@ export { convertFolder } from './gguf/convert/convert.ts';
 export type { ConvertibleFolder, FolderTensor } from './gguf/convert/folder.ts';
 export { readConvertibleFolder } from './gguf/convert/read-folder.ts';
 export { GgufError, type GgufErrorCode } from './gguf/format/errors.ts';
+export { openGguf } from './gguf/format/open-gguf.ts';
+export { openSource } from './gguf/format/open-source.ts';
 export {
   type GgufFile,
   type GgufHeader,
-  openGguf,
   openGgufSource,
   type ReadOptions,
   readHeader,
 } from './gguf/format/read.ts';
-export { type ByteSource, memorySource, openSource } from './gguf/format/source.ts';
+export { type ByteSource, blobSource, memorySource } from './gguf/format/source.ts';
 export {
   DEFAULT_ALIGNMENT,
   GGML_TYPES,
@@ -38,7 +47,13 @@ export { type WriteOptions, type WriteProgress, writeGguf } from './gguf/format/
 export { DEQUANTISABLE, dequantise } from './gguf/quantise/dequantise.ts';
 export { type KernelResult, Kernels, type SourceType, type TargetType } from './gguf/quantise/kernels.ts';
 export { openQuantisePool, type QuantisePool } from './gguf/quantise/pool.ts';
-export { contentOf, modelShape, type QuantiseOptions, quantiseContent } from './gguf/quantise/quantise.ts';
+export {
+  contentOf,
+  modelShape,
+  type QuantiseOptions,
+  quantiseContent,
+  type TensorConversion,
+} from './gguf/quantise/quantise.ts';
 export {
   assignTypes,
   isScheme,
@@ -46,6 +61,12 @@ export {
   SCHEMES,
   type SchemeName,
 } from './gguf/quantise/scheme.ts';
+export {
+  type FolderDtype,
+  ggufToFolder,
+  type ToFolderOptions,
+  type ToFolderReport,
+} from './gguf/to-folder/to-folder.ts';
 export {
   HubError,
   type PulledFile,
@@ -56,6 +77,7 @@ export {
 } from './hub/pull.ts';
 export { type CalibrationMethod, type Calibrator, createCalibrator } from './int8/calibration.ts';
 export {
+  codeRange,
   dequantizeInt8,
   type Granularity,
   type Int8Options,
@@ -73,11 +95,21 @@ export {
   type KernelDtype,
   kernelQuantizer,
 } from './kernels/four-bit-kernels.ts';
-export { type AwqResult, awq } from './posttraining/awq.ts';
-export { type GptqOptions, gptq } from './posttraining/gptq.ts';
+export { createMatmul, type Matmul, type Product } from './kernels/matmul.ts';
+export { type AwqResult, type AwqScales, awq, awqScales, meanSizes } from './posttraining/awq.ts';
+export type { AwqGroupReport } from './posttraining/awq-model.ts';
+export { type GptqFactor, type GptqOptions, gptq, gptqFactor } from './posttraining/gptq.ts';
 export { type GridOptions, type GroupedWeight, roundToNearest } from './posttraining/integer-grid.ts';
 export { hessian, outputError } from './posttraining/linear-algebra.ts';
+export {
+  type AwqOptions,
+  type CalibratedModelOptions,
+  type CalibrationText,
+  quantizeWithText,
+  withAwqModel,
+} from './posttraining/quantize-with-text.ts';
 export { BOUNDS, type FourBitType, LEVELS, RISING } from './quantize/codebooks.ts';
+export { type DequantizeModelOptions, dequantizeModel } from './quantize/dequantize-model.ts';
 export {
   DYNAMIC_MAP,
   dequantizeScales,
@@ -94,6 +126,7 @@ export {
   type FourBitBlocks,
   quantizeFourBit,
 } from './quantize/four-bit.ts';
+export type { ActivationScheme, IntegerScheme } from './quantize/integer-format.ts';
 export {
   dequantizeInt8Rows,
   type Int8Rows,
@@ -102,6 +135,12 @@ export {
   outlierColumns,
   quantizeInt8Rows,
 } from './quantize/llm-int8.ts';
+export {
+  type LogicalWeight,
+  type LogicalWeights,
+  logicalWeights,
+  type Stored,
+} from './quantize/logical-weights.ts';
 export {
   decodeState,
   encodeState,
@@ -128,6 +167,7 @@ export { type KeptBecause, keptBecause, type SelectOptions } from './quantize/se
 export { INDEX_FILE, type ModelFolder, openModelFolder } from './safetensors/folder.ts';
 export { encodeHeader, type NewTensor, parseHeader, type SafetensorsHeader } from './safetensors/header.ts';
 export { openSafetensors } from './safetensors/reader.ts';
+export { openSafetensorsSource } from './safetensors/source-reader.ts';
 export {
   type SafetensorsWriteOptions,
   type SafetensorsWriter,

@@ -7,6 +7,9 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 export const bankFolder = (): string => join(ROOT, 'bank');
 
+/** The small models that the encoder lab ships. */
+export const encodersFolder = (): string => join(ROOT, 'packages', 'labs', 'models');
+
 /** The built pages; undefined where they have not been built. */
 export function pagesFolder(): string | undefined {
   const folder = join(ROOT, 'packages', 'web', 'dist');

@@ -4,15 +4,24 @@
  */
 
 export { type Distribution, type DistributionName, distribution } from './data/distributions.ts';
-export { EngineError, type EngineName, startEngine } from './engine/engine.ts';
+export { EncoderError } from './encoder/errors.ts';
+export { createEncoderLab } from './encoder/lab.ts';
+export { type Encoder, type EncoderFiles, encoderFiles, openEncoder } from './encoder/model/open-encoder.ts';
+export type { EncoderFrame, EncoderSession, EncoderView } from './encoder/session.ts';
+export { BertTokenizer } from './encoder/tokenizer/bert-tokenizer.ts';
+export { loadTokenizer } from './encoder/tokenizer/load-tokenizer.ts';
+export {
+  type EncoderCorpus,
+  type EncoderWorld,
+  type SearchableText,
+  SHIPPED_ENCODERS,
+} from './encoder/world.ts';
+export { chooseEngine, EngineError, type EngineName, startEngine } from './engine/engine.ts';
 export { createRandom, type Random, streamOf } from './engine/random.ts';
+export type { Frame as GanVsDiffusionFrame, View as GanVsDiffusionView } from './gan-vs-diffusion/frame.ts';
 export { ganVsDiffusion } from './gan-vs-diffusion/lab.ts';
 export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
-export type {
-  Frame as GanVsDiffusionFrame,
-  GanVsDiffusionSession,
-  View as GanVsDiffusionView,
-} from './gan-vs-diffusion/session.ts';
+export type { GanVsDiffusionSession, Part as GanVsDiffusionPart } from './gan-vs-diffusion/session.ts';
 export {
   type DrawnSession,
   type Field,
@@ -30,3 +39,12 @@ export {
 } from './lab.ts';
 export { mmd, slicedWasserstein } from './measures/distances.ts';
 export { countModes, type ModeCount } from './measures/modes.ts';
+export { samplers } from './samplers/lab.ts';
+export type { SamplersParams } from './samplers/params.ts';
+export type { SamplerName } from './samplers/samplers.ts';
+export type {
+  Frame as SamplersFrame,
+  SamplersSession,
+  View as SamplersView,
+} from './samplers/session.ts';
+export type { TrialResult } from './samplers/trial.ts';

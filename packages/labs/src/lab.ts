@@ -41,7 +41,8 @@ export interface Session {
   /** Rounds in all, and done. */
   readonly steps: number;
   readonly at: number;
-  advance(rounds: number): Promise<void>;
+  /** @param part one part of a round alone, for labs whose rounds have parts */
+  advance(rounds: number, part?: string): Promise<void>;
   /** The full measures, drawn from a stream of their own: measuring does not change the run. */
   measure(): Promise<Measures>;
   dispose(): void;

@@ -4,9 +4,19 @@ import type { Problem } from './contract/common.ts';
 import type { CallInput, CallOutput } from './contract/route.ts';
 import { type Routes, routes } from './contract/routes.ts';
 
+export type { ImportPreview } from './contract/bank.ts';
 export * from './contract/common.ts';
+export { GROUP_ATTRIBUTES, type GroupAttribute } from './contract/fairness.ts';
 export type { CallInput, CallOutput } from './contract/route.ts';
-export { eventsPath, exportPath, LocksEvent, type Routes, routes } from './contract/routes.ts';
+export {
+  bankExportPath,
+  bankImportPath,
+  eventsPath,
+  exportPath,
+  LocksEvent,
+  type Routes,
+  routes,
+} from './contract/routes.ts';
 
 /** A refusal by the server, as RFC 9457 problem details. */
 export class ApiError extends Error {

@@ -1,5 +1,6 @@
 /** What every use case is given. */
 import type { Bank } from '@viva/bank';
+import type { Models } from './assistant/models.ts';
 import type { Auth } from './identity/auth.ts';
 import type { LockEvents } from './interview/lock-events.ts';
 import type { Store } from './store/store.ts';
@@ -9,6 +10,8 @@ export interface Context {
   bank: Bank;
   auth: Auth;
   events: LockEvents;
+  /** Language models, as far as any is set up. */
+  models: Models;
   version: string;
   /** A demonstration server says so on every page. */
   demo: boolean;

@@ -16,7 +16,7 @@ interface RefusalOptions {
 /** The request was understood and is refused. `code` is stable; `message` says what is wrong and what to do. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly status: 400 | 401 | 403 | 404 | 409 | 422 | 429;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 422 | 429 | 502;
   readonly code: string;
   readonly errors: FieldError[] | undefined;
   readonly current: unknown;

@@ -9,6 +9,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { loadBank } from '@viva/bank';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Logger, pino } from 'pino';
+import { createModels } from './assistant/models.ts';
 import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
 import { DOCS_STYLE, docsPage, type OpenApiDocument } from './http/docs-page.ts';
@@ -70,6 +71,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       bank,
       auth: createAuth({ store, secret, baseUrl }),
       events: createLockEvents(),
+      models: createModels({ bank }),
       version,
       demo,
     };

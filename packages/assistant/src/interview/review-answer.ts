@@ -3,7 +3,8 @@ import type { Locale, Question, ScalePoint } from '@viva/bank';
 import { z } from 'zod';
 import type { LanguageModel, Usage } from '../model/language-model.ts';
 import { generateStructured } from '../model/structured.ts';
-import { prompt, renderPrompt } from '../prompts/prompt-file.ts';
+import { renderPrompt } from '../prompts/prompt.ts';
+import { prompt } from '../prompts/prompt-file.ts';
 import { newFence, numbered } from '../rater/rate-transcript.ts';
 import { candidateSpeech, isQuoted } from '../rater/transcript.ts';
 

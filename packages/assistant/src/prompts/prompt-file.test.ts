@@ -2,7 +2,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkPrompts, PROMPTS_FOLDER, prompt, renderPrompt } from './prompt-file.ts';
+import { renderPrompt } from './prompt.ts';
+import { checkPrompts, PROMPTS_FOLDER, prompt } from './prompt-file.ts';
+import { REASONING_PROMPTS } from './reasoning-prompts.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -45,4 +47,8 @@ describe('renderPrompt', () => {
     expect(messages[1]?.content).toContain('Question: a {passages} b $& {x}');
     expect(() => renderPrompt(answer, 'en', { question: 'a' })).toThrow('{passages}');
   });
+});
+
+it('has the reasoning prompts in the code as they stand in their files', async () => {
+  for (const [id, built] of Object.entries(REASONING_PROMPTS)) expect(built, id).toEqual(await prompt(id));
 });

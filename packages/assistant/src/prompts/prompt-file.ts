@@ -3,11 +3,10 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Locale } from '@viva/bank';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { AssistantError, DataFileError } from '../errors.ts';
-import type { Message } from '../model/language-model.ts';
+import { DataFileError } from '../errors.ts';
+import { type Prompt, placeholders } from './prompt.ts';
 
 const Text = z.strictObject({ system: z.string().trim().min(1), user: z.string().trim().min(1) });
 const PromptFile = z.strictObject({
@@ -19,22 +18,7 @@ const PromptFile = z.strictObject({
   'zh-CN': Text,
 });
 
-export interface Prompt {
-  id: string;
-  version: number;
-  purpose: string;
-  variables: readonly string[];
-  text: Record<Locale, { system: string; user: string }>;
-  /** SHA-256 of what the model is sent, hexadecimal; held to the version by `prompts/versions.json`. */
-  hash: string;
-}
-
 export const PROMPTS_FOLDER = fileURLToPath(new URL('../../prompts', import.meta.url));
-
-/** Names in braces: `{transcript}`. */
-export const placeholders = (text: string): string[] => [
-  ...new Set([...text.matchAll(/\{([a-zA-Z]+)\}/g)].map(([, name]) => name as string)),
-];
 
 /**
  * @throws DataFileError naming file and field
@@ -68,28 +52,6 @@ export function prompt(id: string): Promise<Prompt> {
     known.set(id, found);
   }
   return found;
-}
-
-/**
- * Puts values into a prompt, each once: braces within a value stay as they are.
- * @throws AssistantError `prompt-variable` when a value is missing
- */
-export function renderPrompt(
-  { id, text }: Prompt,
-  locale: Locale,
-  values: Readonly<Record<string, string | number>>,
-): Message[] {
-  const fill = (template: string): string =>
-    template.trim().replace(/\{([a-zA-Z]+)\}/g, (_, name: string) => {
-      const value = values[name];
-      if (value === undefined)
-        throw new AssistantError('prompt-variable', `The prompt "${id}" needs a value for {${name}}.`);
-      return String(value);
-    });
-  return [
-    { role: 'system', content: fill(text[locale].system) },
-    { role: 'user', content: fill(text[locale].user) },
-  ];
 }
 
 export interface PromptFinding {

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { AssistantError } from '../errors.ts';
 import type { LanguageModel, Usage } from '../model/language-model.ts';
 import { generateStructured } from '../model/structured.ts';
-import { prompt, renderPrompt } from '../prompts/prompt-file.ts';
+import { renderPrompt } from '../prompts/prompt.ts';
+import { prompt } from '../prompts/prompt-file.ts';
 import { candidateSpeech, isQuoted } from './transcript.ts';
 
 export interface Evidence {

@@ -1,7 +1,8 @@
 /** Ways of asking a model for the answer to a problem: at once, in steps, and in steps many times with a vote. */
 import type { Locale } from '@viva/bank';
-import { addUsage, type LanguageModel, NO_USAGE, type Usage } from '../model/language-model.ts';
-import { prompt, renderPrompt } from '../prompts/prompt-file.ts';
+import { addUsage, type LanguageModel, type Message, NO_USAGE, type Usage } from '../model/language-model.ts';
+import { renderPrompt } from '../prompts/prompt.ts';
+import { REASONING_PROMPTS } from '../prompts/reasoning-prompts.ts';
 import { inParallel } from './in-parallel.ts';
 
 export interface Reasoned {
@@ -13,7 +14,15 @@ export interface Reasoned {
   usage: Usage;
 }
 
+/** A problem with the answer that a model should give, steps and all. */
+export interface Example {
+  problem: string;
+  answer: string;
+}
+
 export interface ReasonOptions {
+  /** Shown before the problem, as earlier turns (few-shot). */
+  examples?: readonly Example[];
   locale?: Locale;
   maxOutputTokens?: number;
   temperature?: number;
@@ -54,7 +63,14 @@ async function once(
   model: LanguageModel,
   options: ReasonOptions,
 ): Promise<Reasoned> {
-  const messages = renderPrompt(await prompt(id), options.locale ?? 'en', { problem });
+  const render = (text: string) =>
+    renderPrompt(REASONING_PROMPTS[id], options.locale ?? 'en', { problem: text });
+  const [system, ...rest] = render(problem);
+  const shown = (options.examples ?? []).flatMap((example): Message[] => [
+    ...render(example.problem).slice(1),
+    { role: 'assistant', content: example.answer },
+  ]);
+  const messages = [...(system ? [system] : []), ...shown, ...rest];
   const { text, usage } = await model.generate(messages, settings(options));
   return { answer: readAnswer(text), thoughts: [text], calls: 1, usage };
 }
@@ -119,4 +135,41 @@ export async function selfConsistency(
     calls: chains.length,
     usage: chains.reduce((sum, chain) => addUsage(sum, chain.usage), NO_USAGE),
   };
+}
+
+export interface BestOfOptions extends ReasonOptions {
+  /** Answers to draw at most. Default 5. */
+  samples?: number;
+  /** Draws chains of thought, or answers at once. Default `chain-of-thought`. */
+  by?: 'direct' | 'chain-of-thought';
+  /** The verifier: whether an answer is right. */
+  accepts: (answer: string) => boolean;
+}
+
+export interface BestOf extends Reasoned {
+  /** Whether the verifier took the answer. */
+  accepted: boolean;
+}
+
+/**
+ * Draws one answer after another until a verifier takes one (best of n with a perfect verifier, so success is pass@n).
+ * Where none is taken, the last answer is given, not accepted.
+ */
+export async function bestOf(problem: string, model: LanguageModel, options: BestOfOptions): Promise<BestOf> {
+  const { samples = 5, by = 'chain-of-thought', accepts, seed, temperature = 0.7 } = options;
+  const ask = by === 'direct' ? direct : chainOfThought;
+  const found: BestOf = { answer: null, thoughts: [], calls: 0, usage: NO_USAGE, accepted: false };
+  for (let at = 0; at < samples && !found.accepted; at++) {
+    const one = await ask(problem, model, {
+      ...options,
+      temperature,
+      ...(seed === undefined ? {} : { seed: seed + at }),
+    });
+    found.answer = one.answer ?? found.answer;
+    found.thoughts.push(...one.thoughts);
+    found.calls += one.calls;
+    found.usage = addUsage(found.usage, one.usage);
+    found.accepted = one.answer !== null && accepts(one.answer);
+  }
+  return found;
 }

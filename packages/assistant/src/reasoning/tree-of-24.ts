@@ -1,7 +1,8 @@
 /** Tree of thoughts on the Game of 24. The model proposes and judges; arithmetic and the last word are ours. */
 import type { Locale } from '@viva/bank';
 import { addUsage, type LanguageModel, NO_USAGE } from '../model/language-model.ts';
-import { prompt, renderPrompt } from '../prompts/prompt-file.ts';
+import { renderPrompt } from '../prompts/prompt.ts';
+import { REASONING_PROMPTS } from '../prompts/reasoning-prompts.ts';
 import { verify24 } from './game-of-24.ts';
 import { apply, equals, type Operator, type Rational, rational, readRational, show } from './rational.ts';
 import type { Reasoned } from './strategies.ts';
@@ -89,7 +90,7 @@ export async function tree24(
     seed,
     signal,
   } = options;
-  const [propose, evaluate] = await Promise.all([prompt('game24-propose'), prompt('game24-evaluate')]);
+  const { 'game24-propose': propose, 'game24-evaluate': evaluate } = REASONING_PROMPTS;
   const thoughts: string[] = [];
   let drawn = 0;
   const settings = () => ({

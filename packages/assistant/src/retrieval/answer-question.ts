@@ -1,7 +1,8 @@
 /** Answers a question from the bank, with the ids of the questions that it rests on, or says that it cannot. */
 import type { Locale } from '@viva/bank';
 import { addUsage, type LanguageModel, NO_USAGE, type Usage } from '../model/language-model.ts';
-import { prompt, renderPrompt } from '../prompts/prompt-file.ts';
+import { renderPrompt } from '../prompts/prompt.ts';
+import { prompt } from '../prompts/prompt-file.ts';
 import type { RetrievedPassage, Retriever } from './retriever.ts';
 
 export type BankAnswer =

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openGguf } from './format/read.ts';
+import { openGguf } from './format/open-gguf.ts';
 import { writeGguf } from './format/write-file.ts';
 import { openQuantisePool } from './quantise/pool.ts';
 import { contentOf, quantiseContent } from './quantise/quantise.ts';

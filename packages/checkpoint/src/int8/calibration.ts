@@ -1,22 +1,22 @@
 /** Static quantisation: the range of activations, found from batches of calibration data in one pass. */
 
 import { OptionError } from '../errors.ts';
-import { type Int8Options, type Range, scaleOf } from './int8.ts';
+import { codeRange, type Int8Options, type Range, scaleOf } from './int8.ts';
 
 export type CalibrationMethod =
   | { readonly method: 'min-max' }
   /** Cuts off this share (in percent, 99.99 say) of the values at both ends together. */
   | { readonly method: 'percentile'; readonly percentile: number }
-  /** The clipping with the least mean square error of 8-bit rounding. */
+  /** The clipping with the least mean square error of rounding. */
   | { readonly method: 'mse' }
-  /** The clipping whose 8-bit distribution has the least Kullback-Leibler divergence (Migacz 2017, TensorRT). */
+  /** The clipping whose rounded distribution has the least Kullback-Leibler divergence (Migacz 2017, TensorRT). */
   | { readonly method: 'entropy' };
 
 export interface Calibrator {
   /** @throws OptionError (`NOT_FINITE`) for NaN and infinity. */
   add(batch: Float32Array): void;
   /** @throws OptionError (`NO_DATA`) before any value came. */
-  range(method: CalibrationMethod, mode?: Int8Options['mode']): Range;
+  range(method: CalibrationMethod, mode?: Int8Options['mode'], bits?: number): Range;
 }
 
 const BINS = 4096;
@@ -54,7 +54,7 @@ export function createCalibrator(): Calibrator {
         if (value > max) max = value;
       }
     },
-    range(method, mode = 'asymmetric') {
+    range(method, mode = 'asymmetric', bits = 8) {
       if (count === 0) throw new OptionError('NO_DATA', 'Calibration has seen no values.');
       const full = { min, max };
       if (limit === 0 || method.method === 'min-max') return full;
@@ -63,8 +63,8 @@ export function createCalibrator(): Calibrator {
       const candidates = clippings(full, mode, width);
       const cost =
         method.method === 'mse'
-          ? (range: Range) => squareError(bins, width, range, mode)
-          : divergence(bins, width);
+          ? (range: Range) => squareError(bins, width, range, mode, bits)
+          : divergence(bins, width, 2 ** bits);
       return least(candidates, cost);
     },
   };
@@ -113,23 +113,29 @@ function least(candidates: readonly Range[], cost: (range: Range) => number): Ra
 }
 
 /** Sum over bins of what rounding and clipping of the bin's middle cost. */
-function squareError(bins: Float64Array, width: number, range: Range, mode: Int8Options['mode']): number {
-  const { scale, zeroPoint } = scaleOf(range, mode);
-  const low = mode === 'symmetric' ? -127 : -128;
+function squareError(
+  bins: Float64Array,
+  width: number,
+  range: Range,
+  mode: Int8Options['mode'],
+  bits: number,
+): number {
+  const { scale, zeroPoint } = scaleOf(range, mode, { bits });
+  const { low, high } = codeRange(mode, bits);
   let sum = 0;
   for (let i = 0; i < bins.length; i++) {
     const weight = bins[i] as number;
     if (weight === 0) continue;
     const value = (i + 0.5 - bins.length / 2) * width;
-    const code = Math.min(127, Math.max(low, Math.round(value / scale) + zeroPoint));
+    const code = Math.min(high, Math.max(low, Math.round(value / scale) + zeroPoint));
     // Rounding noise within a bin that is coarser than the steps is the same for all candidates.
     sum += weight * ((code - zeroPoint) * scale - value) ** 2;
   }
   return sum;
 }
 
-/** Divergence of the clipped histogram from itself merged into 256 levels; what is clipped counts at the edges. */
-function divergence(bins: Float64Array, width: number): (range: Range) => number {
+/** Divergence of the clipped histogram from itself merged into the levels; what is clipped counts at the edges. */
+function divergence(bins: Float64Array, width: number, most: number): (range: Range) => number {
   const half = bins.length / 2;
   return ({ min, max }) => {
     const first = Math.max(0, half + Math.floor(min / width));
@@ -140,7 +146,7 @@ function divergence(bins: Float64Array, width: number): (range: Range) => number
     for (let i = last; i < bins.length; i++)
       reference[reference.length - 1] = (reference.at(-1) as number) + (bins[i] as number);
     const merged = new Float64Array(inside.length);
-    const levels = Math.min(256, inside.length);
+    const levels = Math.min(most, inside.length);
     for (let level = 0; level < levels; level++) {
       const from = Math.floor((level * inside.length) / levels);
       const to = Math.floor(((level + 1) * inside.length) / levels);

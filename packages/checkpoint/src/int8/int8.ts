@@ -1,4 +1,4 @@
-/** Plain 8-bit integers: symmetric or asymmetric; one scale a tensor, a row (output channel) or a group within a row. */
+/** Plain integers of 8 bits, or of 2 to 7: symmetric or asymmetric; one scale a tensor, a row (output channel) or a group within a row. */
 
 import { OptionError } from '../errors.ts';
 import { roundHalfEven } from '../tensor/dtype.ts';
@@ -14,11 +14,18 @@ export interface Range {
 }
 
 export interface Int8Options {
-  /** Symmetric: zero is code 0 and codes run from -127 to 127. Asymmetric: the whole range from -128 to 127 is used. */
+  /**
+   * Symmetric: zero is code 0 and codes run from -(2^(b-1) - 1) to 2^(b-1) - 1, at 8 bits from -127 to 127. Asymmetric:
+   * the whole range from -2^(b-1) to 2^(b-1) - 1 is used.
+   */
   readonly mode: 'symmetric' | 'asymmetric';
+  /** 2 to 8; 8 unless told. Codes are kept one a byte. */
+  readonly bits?: number;
   readonly granularity: Granularity;
   /** A range found by calibration, for `per: 'tensor'`; what lies outside is clipped. Found in the values unless given. */
   readonly range?: Range;
+  /** Turns a scale into one that can be stored; codes are found with that. Single precision unless given. */
+  readonly roundScale?: (scale: number) => number;
 }
 
 export interface Int8Tensor {
@@ -42,7 +49,8 @@ export function quantizeInt8(values: Float32Array, columns: number, options: Int
   const rows = columns > 0 ? values.length / columns : 0;
   if (!Number.isInteger(rows) || !Number.isInteger(columns))
     throw new OptionError('BAD_SHAPE', `${values.length} values are no whole rows of ${columns}.`);
-  const { mode, granularity, range } = options;
+  const { mode, granularity, range, bits = 8, roundScale } = options;
+  const { low, high } = codeRange(mode, bits);
   if (range && granularity.per !== 'tensor')
     throw new OptionError(
       'RANGE',
@@ -58,13 +66,12 @@ export function quantizeInt8(values: Float32Array, columns: number, options: Int
   const zeroPoints = new Int8Array(groups);
   for (let group = 0; group < groups; group++) {
     const [start, end] = groupBounds(group, { columns, groupSize, groupsPerRow, count: values.length });
-    const { scale, zeroPoint } = scaleOf(range ?? rangeOf(values, start, end), mode);
+    const { scale, zeroPoint } = scaleOf(range ?? rangeOf(values, start, end), mode, { bits, roundScale });
     scales[group] = scale;
     zeroPoints[group] = zeroPoint;
-    const low = mode === 'symmetric' ? -127 : -128;
     for (let i = start; i < end; i++) {
       const code = roundHalfEven((values[i] as number) / scale) + zeroPoint;
-      codes[i] = Math.min(127, Math.max(low, code));
+      codes[i] = Math.min(high, Math.max(low, code));
     }
   }
   return { rows, columns, codes, scales, zeroPoints, groupSize, groupsPerRow };
@@ -126,12 +133,31 @@ export function int8Product(activations: Int8Tensor, weight: Int8Tensor): Float3
   return out;
 }
 
+/** The codes that may occur. @throws OptionError (`BITS`) unless 2 to 8 */
+export function codeRange(mode: Int8Options['mode'], bits = 8): { low: number; high: number } {
+  if (!Number.isInteger(bits) || bits < 2 || bits > 8)
+    throw new OptionError('BITS', `${bits} bits are none of 2 to 8.`);
+  const high = 2 ** (bits - 1) - 1;
+  return { low: mode === 'symmetric' ? -high : -high - 1, high };
+}
+
+interface ScaleOptions {
+  bits?: number | undefined;
+  /** How a scale is kept: single precision unless told. */
+  roundScale?: ((scale: number) => number) | undefined;
+}
+
 /** Scale and zero point of a range, which is widened to hold zero, so that zero stays exact. */
-export function scaleOf(range: Range, mode: Int8Options['mode']): { scale: number; zeroPoint: number } {
+export function scaleOf(
+  range: Range,
+  mode: Int8Options['mode'],
+  { bits = 8, roundScale = Math.fround }: ScaleOptions = {},
+): { scale: number; zeroPoint: number } {
   const [min, max] = [Math.min(0, range.min), Math.max(0, range.max)];
-  if (mode === 'symmetric') return { scale: Math.fround(Math.max(-min, max) / 127) || 1, zeroPoint: 0 };
-  const scale = Math.fround((max - min) / 255) || 1;
-  return { scale, zeroPoint: Math.min(127, Math.max(-128, roundHalfEven(-128 - min / scale))) };
+  const { low, high } = codeRange(mode, bits);
+  if (mode === 'symmetric') return { scale: roundScale(Math.max(-min, max) / high) || 1, zeroPoint: 0 };
+  const scale = roundScale((max - min) / (high - low)) || 1;
+  return { scale, zeroPoint: Math.min(high, Math.max(low, roundHalfEven(low - min / scale))) };
 }
 
 function groupSizeOf(granularity: Granularity, rows: number, columns: number): number {

@@ -13,6 +13,7 @@ import {
 import type { TensorQuantizer } from '../quantize/quantize-model.ts';
 import { notFinite, packageFourBit, quantizeTensor } from '../quantize/quantize-tensor.ts';
 import { type Dtype, fromFloat32, toFloat32 } from '../tensor/dtype.ts';
+import { FOUR_BIT_WASM } from './four-bit.wasm.ts';
 import { createKernelPool, type KernelCall, type KernelPool } from './kernel-pool.ts';
 
 /** Formats that the kernels read and write, by their number there. */
@@ -66,7 +67,7 @@ export interface FourBitKernels {
 
 /** @param threads Two unless told. One call at a time. */
 export function createFourBitKernels(threads = 2): FourBitKernels {
-  const pool = createKernelPool(threads);
+  const pool = createKernelPool(threads, FOUR_BIT_WASM);
   // The weight that the kernels' memory holds already: `measure` after `quantize` need not copy it again.
   let resident: Uint8Array | undefined;
   return {
@@ -105,7 +106,7 @@ export function createFourBitKernels(threads = 2): FourBitKernels {
 export function kernelQuantizer(kernels: FourBitKernels): TensorQuantizer {
   return async (name, bytes, info, scheme, where) => {
     const { dtype, shape } = info;
-    if (scheme.kind === 'int8' || !isKernelDtype(dtype) || bytes.length > MAX_INPUT)
+    if (scheme.kind === 'int8' || scheme.kind === 'int' || !isKernelDtype(dtype) || bytes.length > MAX_INPUT)
       return quantizeTensor(name, bytes, info, scheme, where);
     const { kind: type, blockSize, doubleQuant } = scheme;
     const { packed, absmax } = await kernels

@@ -2,9 +2,9 @@
 
 import { Worker } from 'node:worker_threads';
 import { CheckpointError } from '../errors.ts';
-import { FOUR_BIT_WASM } from './four-bit.wasm.ts';
 
-export type KernelCall = readonly ['quantize' | 'dequantize' | 'measure', ...number[]];
+/** An exported function and its arguments. */
+export type KernelCall = readonly [string, ...number[]];
 
 export interface KernelPool {
   readonly threads: number;
@@ -41,12 +41,15 @@ interface Thread {
   readonly waiting: Map<number, { resolve: (value: number) => void; reject: (error: Error) => void }>;
 }
 
-/** @throws CheckpointError (`NO_SIMD`) where this engine has no WebAssembly SIMD. */
-export function createKernelPool(threads: number): KernelPool {
+/**
+ * @param wasm The compiled kernels in base 64.
+ * @throws CheckpointError (`NO_SIMD`) where this engine has no WebAssembly SIMD.
+ */
+export function createKernelPool(threads: number, wasm: string): KernelPool {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: MAX_PAGES, shared: true });
   let module: WebAssembly.Module;
   try {
-    module = new WebAssembly.Module(Buffer.from(FOUR_BIT_WASM, 'base64'));
+    module = new WebAssembly.Module(Buffer.from(wasm, 'base64'));
   } catch (cause) {
     throw new CheckpointError('NO_SIMD', 'This JavaScript engine has no WebAssembly SIMD.', {}, { cause });
   }

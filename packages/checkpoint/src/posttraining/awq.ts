@@ -4,50 +4,103 @@ import { OptionError } from '../errors.ts';
 import { type GridOptions, type GroupedWeight, roundToNearest } from './integer-grid.ts';
 import { hessian, outputError } from './linear-algebra.ts';
 
-export interface AwqResult extends GroupedWeight {
-  /** One a column: the weight was multiplied by it; the layer's input is to be divided by it (folded into what is before). */
+export interface AwqSearch {
+  /** Weights (rows × columns) that read the same inputs. */
+  readonly weights: readonly Float32Array[];
+  readonly columns: number;
+  /** Mean absolute value of each input; see `meanSizes`. */
+  readonly sizes: Float64Array;
+  /** What a weight becomes by rounding. */
+  readonly roundTrip: (weight: Float32Array, columns: number) => Float32Array | Promise<Float32Array>;
+  /** Mean square error of the outputs when the weight `index` becomes `values`. */
+  readonly errorOf: (values: Float32Array, index: number) => number | Promise<number>;
+  /** Exponents tried beside 0; 20 unless told. */
+  readonly steps?: number;
+}
+
+export interface AwqScales {
+  /** One a column: weights are multiplied by it, the inputs divided (folded into what comes before). */
   readonly inputScales: Float32Array;
   /** The exponent that was best; 0 is plain rounding. */
   readonly alpha: number;
-  /** Mean square of the output's error over the samples. */
+  /** Mean square of the outputs' error, all weights together. */
   readonly error: number;
+  /** The same without scales. */
+  readonly plainError: number;
 }
 
+/** Searches s = mean|x|^α over a grid of α from 0 to 1 (paper, eq. 5) for the least error of the outputs. */
+export async function awqScales(search: AwqSearch): Promise<AwqScales> {
+  const { weights, columns, sizes, roundTrip, errorOf, steps = 20 } = search;
+  let best: AwqScales | undefined;
+  let plainError = Number.NaN;
+  for (let step = 0; step <= steps; step++) {
+    const alpha = step / steps;
+    const inputScales = scalesOf(sizes, alpha);
+    let error = 0;
+    for (const [index, weight] of weights.entries()) {
+      const rounded = await roundTrip(scaleColumns(weight, inputScales), columns);
+      error += await errorOf(unscaleColumns(rounded, inputScales), index);
+    }
+    if (step === 0) plainError = error;
+    if (!best || error < best.error) best = { inputScales, alpha, error, plainError };
+  }
+  return best as AwqScales;
+}
+
+export interface AwqResult extends GroupedWeight, AwqScales {}
+
 /**
- * Searches s = mean|x|^α over a grid of α from 0 to 1 (paper, eq. 5) for the least output error. `values` are in terms
- * of the original inputs: rounded, then divided by the scales.
+ * AWQ of one weight on the grid of whole numbers. `values` are in terms of the original inputs: rounded, then divided by
+ * the scales.
  * @param samples rows × columns of the layer's inputs.
  */
-export function awq(
+export async function awq(
   weight: Float32Array,
   columns: number,
   samples: Float32Array,
   options: GridOptions & { steps?: number } = {},
-): AwqResult {
-  const { steps = 20 } = options;
+): Promise<AwqResult> {
   if (samples.length === 0 || samples.length % columns !== 0 || weight.length % columns !== 0)
     throw new OptionError('BAD_SHAPE', `${samples.length} numbers are no samples of ${columns} inputs.`);
   const h = hessian(samples, columns);
-  const size = meanSizes(samples, columns);
-  let best: AwqResult | undefined;
-  for (let step = 0; step <= steps; step++) {
-    const alpha = step / steps;
-    const inputScales = scalesOf(size, alpha);
-    const scaled = weight.map((value, i) => value * (inputScales[i % columns] as number));
-    const rounded = roundToNearest(scaled, columns, options);
-    const values = rounded.values.map((value, i) => value / (inputScales[i % columns] as number));
-    const error = outputError(weight, values, h, columns);
-    if (!best || error < best.error) best = { ...rounded, values, inputScales, alpha, error };
-  }
-  return best as AwqResult;
+  const found = await awqScales({
+    weights: [weight],
+    columns,
+    sizes: meanSizes(samples, columns),
+    roundTrip: (each) => roundToNearest(each, columns, options).values,
+    errorOf: (values) => outputError(weight, values, h, columns),
+    ...(options.steps === undefined ? {} : { steps: options.steps }),
+  });
+  const rounded = roundToNearest(scaleColumns(weight, found.inputScales), columns, options);
+  return { ...rounded, values: unscaleColumns(rounded.values, found.inputScales), ...found };
 }
 
-function meanSizes(samples: Float32Array, columns: number): Float64Array {
+/** Mean absolute value of each column. */
+export function meanSizes(samples: Float32Array, columns: number): Float64Array {
   const sums = new Float64Array(columns);
-  for (let i = 0; i < samples.length; i++)
-    sums[i % columns] =
-      (sums[i % columns] as number) + Math.abs(samples[i] as number) / (samples.length / columns);
+  const rows = samples.length / columns;
+  for (let start = 0; start < samples.length; start += columns)
+    for (let i = 0; i < columns; i++)
+      sums[i] = (sums[i] as number) + Math.abs(samples[start + i] as number) / rows;
   return sums;
+}
+
+export const scaleColumns = (weight: Float32Array, scales: Float32Array): Float32Array<ArrayBuffer> =>
+  overColumns(weight, scales.length, (value, column) => value * (scales[column] as number));
+
+const unscaleColumns = (weight: Float32Array, scales: Float32Array): Float32Array<ArrayBuffer> =>
+  overColumns(weight, scales.length, (value, column) => value / (scales[column] as number));
+
+function overColumns(
+  weight: Float32Array,
+  columns: number,
+  change: (value: number, column: number) => number,
+): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(weight.length);
+  for (let start = 0; start < weight.length; start += columns)
+    for (let i = 0; i < columns; i++) out[start + i] = change(weight[start + i] as number, i);
+  return out;
 }
 
 /** Scaled so that the least and the largest have the geometric mean 1, as the authors' code does. */

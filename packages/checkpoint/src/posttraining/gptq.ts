@@ -10,7 +10,7 @@ import {
   type GroupedWeight,
   gridOf,
 } from './integer-grid.ts';
-import { cholesky, inverse } from './linear-algebra.ts';
+import { inverseFactor } from './linear-algebra.ts';
 
 export interface GptqOptions extends GridOptions {
   /** Added to the Hessian's diagonal, as a share of its mean; 0.01 in the paper. */
@@ -19,43 +19,66 @@ export interface GptqOptions extends GridOptions {
   activationOrder?: boolean;
 }
 
+/** What a layer's inputs say, worked out once for all weights that read them. */
+export interface GptqFactor {
+  readonly columns: number;
+  /** Columns in the order in which they are rounded. */
+  readonly order: readonly number[];
+  /** Upper factor of the inverse: row i holds how the error of column i goes to those after it (paper, algorithm 1). */
+  readonly upper: Float64Array;
+  /** Inputs that are always zero, whose weights become zero. */
+  readonly dead: readonly number[];
+  readonly byActivation: boolean;
+}
+
 /**
- * @param weight rows × columns, row-major.
  * @param hessian columns × columns, 2/n Σ x xᵀ of the layer's inputs (`hessian`).
- * @throws OptionError for shapes that do not fit; CheckpointError (`NOT_POSITIVE_DEFINITE`).
+ * @throws OptionError for a shape that does not fit; CheckpointError (`NOT_POSITIVE_DEFINITE`).
  */
-export function gptq(
-  weight: Float32Array,
-  columns: number,
+export function gptqFactor(
   hessian: Float64Array,
-  options: GptqOptions = {},
-): GroupedWeight {
-  const { damping = 0.01, activationOrder = false } = options;
-  const grid = checkGrid(options);
-  const rows = weight.length / columns;
-  if (!Number.isInteger(rows) || hessian.length !== columns * columns)
+  columns: number,
+  { damping = 0.01, activationOrder = false }: GptqOptions = {},
+): GptqFactor {
+  if (hessian.length !== columns * columns)
     throw new OptionError(
       'BAD_SHAPE',
       `A Hessian of ${hessian.length} numbers does not belong to ${columns} inputs.`,
     );
   const h = Float64Array.from(hessian);
-  const w = Float64Array.from(weight);
-  silenceDeadInputs(w, h, rows, columns);
+  const dead: number[] = [];
+  for (let i = 0; i < columns; i++)
+    if (h[i * columns + i] === 0) {
+      dead.push(i);
+      h[i * columns + i] = 1;
+    }
   damp(h, columns, damping);
   const order = columnOrder(h, columns, activationOrder);
-  // Upper factor of the inverse: row i holds how the error of column i goes to those after it (paper, algorithm 1).
-  const factor = upperFactor(h, order);
-  const grids = groupGrids(w, rows, columns, grid, activationOrder);
-  return sweep({ w, rows, columns, order, factor, grids, grid });
+  const permuted = activationOrder ? new Float64Array(h.length) : h;
+  if (activationOrder)
+    for (const [i, a] of order.entries())
+      for (const [j, b] of order.entries()) permuted[i * columns + j] = h[a * columns + b] as number;
+  return { columns, order, upper: inverseFactor(permuted, columns), dead, byActivation: activationOrder };
 }
 
-/** An input that is always zero says nothing: its weight becomes zero. */
-function silenceDeadInputs(w: Float64Array, h: Float64Array, rows: number, columns: number): void {
-  for (let i = 0; i < columns; i++) {
-    if (h[i * columns + i] !== 0) continue;
-    h[i * columns + i] = 1;
-    for (let row = 0; row < rows; row++) w[row * columns + i] = 0;
-  }
+/**
+ * @param weight rows × columns, row-major.
+ * @param inputs their Hessian (see `gptqFactor`), or what `gptqFactor` made of it.
+ * @throws OptionError for shapes that do not fit; CheckpointError (`NOT_POSITIVE_DEFINITE`).
+ */
+export function gptq(
+  weight: Float32Array,
+  columns: number,
+  inputs: Float64Array | GptqFactor,
+  options: GptqOptions = {},
+): GroupedWeight {
+  const grid = checkGrid(options);
+  const factor = inputs instanceof Float64Array ? gptqFactor(inputs, columns, options) : inputs;
+  if (!Number.isInteger(weight.length / columns) || factor.columns !== columns)
+    throw new OptionError('BAD_SHAPE', `${weight.length} weights are no rows of ${factor.columns} inputs.`);
+  const w = Float64Array.from(weight);
+  for (const column of factor.dead) for (let at = column; at < w.length; at += columns) w[at] = 0;
+  return sweep(w, factor, grid);
 }
 
 function damp(h: Float64Array, columns: number, damping: number): void {
@@ -71,81 +94,47 @@ function columnOrder(h: Float64Array, columns: number, byActivation: boolean): n
   return byActivation ? order.sort((a, b) => size(b) - size(a) || a - b) : order;
 }
 
-function upperFactor(h: Float64Array, order: readonly number[]): Float64Array {
-  const n = order.length;
-  const permuted = new Float64Array(n * n);
-  for (const [i, a] of order.entries())
-    for (const [j, b] of order.entries()) permuted[i * n + j] = h[a * n + b] as number;
-  const lower = cholesky(inverse(permuted, n), n);
-  const upper = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) upper[j * n + i] = lower[i * n + j] as number;
-  return upper;
-}
-
-/** With columns in their own order a group's grid is found when the sweep arrives there; otherwise beforehand. */
-function groupGrids(
+/** Row by row: rows do not touch each other, and one fits the cache. */
+function sweep(
   w: Float64Array,
-  rows: number,
-  columns: number,
+  { columns, order, upper, byActivation }: GptqFactor,
   grid: Required<GridOptions>,
-  beforehand: boolean,
-): (Grid | undefined)[] {
-  const groups = Math.ceil(columns / grid.groupSize);
-  const grids = new Array<Grid | undefined>(rows * groups).fill(undefined);
-  if (beforehand)
-    for (let row = 0; row < rows; row++)
-      for (let group = 0; group < groups; group++)
-        grids[row * groups + group] = gridOf(groupValues(w, row, group, columns, grid.groupSize), grid);
-  return grids;
-}
-
-const groupValues = (
-  w: Float64Array,
-  row: number,
-  group: number,
-  columns: number,
-  size: number,
-): Float64Array =>
-  w.subarray(row * columns + group * size, row * columns + Math.min(columns, (group + 1) * size));
-
-interface Sweep {
-  w: Float64Array;
-  rows: number;
-  columns: number;
-  order: readonly number[];
-  factor: Float64Array;
-  grids: (Grid | undefined)[];
-  grid: Required<GridOptions>;
-}
-
-function sweep({ w, rows, columns, order, factor, grids, grid }: Sweep): GroupedWeight {
+): GroupedWeight {
   const { groupSize, bits } = grid;
   const groups = Math.ceil(columns / groupSize);
+  const rows = w.length / columns;
   const codes = new Uint8Array(w.length);
   const values = new Float32Array(w.length);
+  const scales = new Float32Array(rows * groups);
+  const zeros = new Uint8Array(rows * groups);
+  const left = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
     const start = row * columns;
+    const own = w.subarray(start, start + columns);
+    const grids = new Array<Grid | undefined>(groups).fill(undefined);
+    const gridAt = (group: number, now: Float64Array): Grid =>
+      gridOf(now.subarray(group * groupSize, Math.min(columns, (group + 1) * groupSize)), grid);
+    // With columns in another order a group's grid is found beforehand, else when the sweep arrives there.
+    if (byActivation) for (let group = 0; group < groups; group++) grids[group] = gridAt(group, own);
+    for (let i = 0; i < columns; i++) left[i] = own[order[i] as number] as number;
     for (let i = 0; i < columns; i++) {
       const column = order[i] as number;
       const group = Math.floor(column / groupSize);
-      const at = row * groups + group;
-      const own = grids[at] ?? gridOf(groupValues(w, row, group, columns, groupSize), grid);
-      grids[at] = own;
-      const code = codeOf(w[start + column] as number, own);
-      const value = decodeCode(code, own);
+      const found = grids[group] ?? gridAt(group, left);
+      grids[group] = found;
+      const code = codeOf(left[i] as number, found);
+      const value = decodeCode(code, found);
       codes[start + column] = code;
       values[start + column] = value;
-      const error = ((w[start + column] as number) - value) / (factor[i * columns + i] as number);
-      for (let j = i + 1; j < columns; j++) {
-        const later = start + (order[j] as number);
-        w[later] = (w[later] as number) - error * (factor[i * columns + j] as number);
-      }
+      const from = i * columns;
+      const error = ((left[i] as number) - value) / (upper[from + i] as number);
+      for (let j = i + 1; j < columns; j++)
+        left[j] = (left[j] as number) - error * (upper[from + j] as number);
+    }
+    for (const [group, { scale, zero } = { scale: 1, zero: 0 }] of grids.entries()) {
+      scales[row * groups + group] = scale;
+      zeros[row * groups + group] = zero;
     }
   }
-  const found = grids.map((one) => one ?? { scale: 1, zero: 0, levels: 1 });
-  const [scales, zeros] = [
-    Float32Array.from(found, ({ scale }) => scale),
-    Uint8Array.from(found, ({ zero }) => zero),
-  ];
   return { codes, scales, zeros, bits, groupSize, values };
 }

@@ -10,6 +10,8 @@ export interface GridOptions {
   groupSize?: number;
   /** Levels symmetric around zero; otherwise from the least to the largest value. */
   symmetric?: boolean;
+  /** Turns a scale into one that can be stored; codes are found with that. Single precision unless given. */
+  roundScale?: (scale: number) => number;
 }
 
 export interface Grid {
@@ -33,15 +35,19 @@ export function checkGrid({
   bits = 4,
   groupSize = 128,
   symmetric = false,
+  roundScale = Math.fround,
 }: GridOptions): Required<GridOptions> {
   if (!Number.isInteger(bits) || bits < 2 || bits > 8)
     throw new OptionError('BITS', `${bits} bits are none of 2 to 8.`);
   if (!Number.isInteger(groupSize) || groupSize < 1)
     throw new OptionError('GROUP_SIZE', `A group of ${groupSize} values cannot be.`);
-  return { bits, groupSize, symmetric };
+  return { bits, groupSize, symmetric, roundScale };
 }
 
-export function gridOf(values: ArrayLike<number>, { bits, symmetric }: Required<GridOptions>): Grid {
+export function gridOf(
+  values: ArrayLike<number>,
+  { bits, symmetric, roundScale }: Omit<Required<GridOptions>, 'groupSize'>,
+): Grid {
   const levels = 2 ** bits;
   let [min, max] = [0, 0];
   for (let i = 0; i < values.length; i++) {
@@ -52,7 +58,7 @@ export function gridOf(values: ArrayLike<number>, { bits, symmetric }: Required<
     max = Math.max(-min, max);
     min = -max;
   }
-  const scale = Math.fround((max - min) / (levels - 1)) || 1;
+  const scale = roundScale((max - min) / (levels - 1) || 1);
   const zero = symmetric ? levels / 2 : Math.min(levels - 1, roundHalfEven(-min / scale));
   return { scale, zero, levels };
 }

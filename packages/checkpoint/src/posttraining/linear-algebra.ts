@@ -39,29 +39,32 @@ export function cholesky(a: Float64Array, n: number): Float64Array {
   return l;
 }
 
-/** The inverse of a symmetric positive definite matrix. */
-export function inverse(a: Float64Array, n: number): Float64Array {
-  const l = cholesky(a, n);
+/**
+ * The upper U with Uᵀ U = a⁻¹, without forming the inverse: with indices reversed a = L Lᵀ, hence a = R Rᵀ with R upper,
+ * and U = R⁻¹. All inner loops walk along rows.
+ */
+export function inverseFactor(a: Float64Array, n: number): Float64Array {
+  const l = cholesky(reversed(a, n), n);
   const m = new Float64Array(n * n);
-  // The inverse of L, column by column; then its transpose times itself.
-  for (let j = 0; j < n; j++) {
-    m[j * n + j] = 1 / (l[j * n + j] as number);
-    for (let i = j + 1; i < n; i++) {
-      let sum = 0;
-      for (let k = j; k < i; k++) sum -= (l[i * n + k] as number) * (m[k * n + j] as number);
-      m[i * n + j] = sum / (l[i * n + i] as number);
+  const row = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    row.fill(0);
+    row[i] = 1;
+    for (let k = 0; k < i; k++) {
+      const factor = l[i * n + k] as number;
+      if (factor === 0) continue;
+      const start = k * n;
+      for (let j = 0; j <= k; j++) row[j] = (row[j] as number) - factor * (m[start + j] as number);
     }
+    const diagonal = l[i * n + i] as number;
+    for (let j = 0; j <= i; j++) m[i * n + j] = (row[j] as number) / diagonal;
   }
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = i; k < n; k++) sum += (m[k * n + i] as number) * (m[k * n + j] as number);
-      out[i * n + j] = sum;
-      out[j * n + i] = sum;
-    }
-  return out;
+  return reversed(m, n);
 }
+
+/** Both indices turned round. */
+const reversed = (a: Float64Array, n: number): Float64Array =>
+  Float64Array.from(a, (_, i) => a[n * n - 1 - i] as number);
 
 /** tr(Δ H Δᵀ) / 2 = mean over samples of ‖Δ x‖²: what a change of the weight does to the layer's output. */
 export function outputError(

@@ -1,15 +1,15 @@
 /** A model folder in, a quantised model folder out: tensor by tensor, under the new name only when whole. */
 
-import { copyFile, open } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { CheckpointError, DtypeError, OptionError } from '../errors.ts';
-import { atomicWriteFile, atomicWriteFolder } from '../files/atomic-write.ts';
-import { INDEX_FILE, type ModelFolder, openModelFolder } from '../safetensors/folder.ts';
+import { join } from 'node:path';
+import { DtypeError, OptionError } from '../errors.ts';
+import { atomicWriteFolder } from '../files/atomic-write.ts';
+import { type ModelFolder, openModelFolder } from '../safetensors/folder.ts';
 import type { NewTensor } from '../safetensors/header.ts';
-import { type SafetensorsWriter, writeSafetensors } from '../safetensors/writer.ts';
+import type { SafetensorsWriter } from '../safetensors/writer.ts';
 import { DTYPE_BYTES, type Dtype, isDtype } from '../tensor/dtype.ts';
 import { elementCount, type TensorInfo } from '../tensor/tensor.ts';
 import type { QuantError } from './error-measure.ts';
+import { checkIntegerScheme } from './integer-format.ts';
 import type { TorchFloat } from './quant-state.ts';
 import { quantizationConfig, withQuantizationConfig } from './quantization-config.ts';
 import {
@@ -20,6 +20,7 @@ import {
   type WeightScheme,
 } from './quantize-tensor.ts';
 import { checkQuantizable, type KeptBecause, keptBecause, type SelectOptions } from './select.ts';
+import { copyOthers, writeShards, writeText } from './write-folder.ts';
 
 export interface QuantizeModelOptions extends SelectOptions {
   /** A model folder or a safetensors file. */
@@ -35,6 +36,8 @@ export interface QuantizeModelOptions extends SelectOptions {
   signal?: AbortSignal;
   /** Another way to quantise one tensor, on threads say; the plain one unless told. */
   quantize?: TensorQuantizer;
+  /** Tensors in rising order of this instead of the file's order, where `quantize` needs them so. */
+  order?: (name: string) => number;
 }
 
 export type TensorQuantizer = (
@@ -100,13 +103,17 @@ export async function quantizeModel(options: QuantizeModelOptions): Promise<Quan
   }
 }
 
-function planJobs({ tensors }: ModelFolder, { scheme, ...select }: QuantizeModelOptions): Job[] {
-  return tensors.tensors.map((tensor) => {
+function planJobs({ tensors }: ModelFolder, { scheme, order, ...select }: QuantizeModelOptions): Job[] {
+  const list = order ? [...tensors.tensors].sort((a, b) => order(a.name) - order(b.name)) : tensors.tensors;
+  return list.map((tensor) => {
     const { name, dtype, shape, file } = tensor;
     if (!isDtype(dtype))
       throw new DtypeError('UNKNOWN_DTYPE', `${dtype} is not known.`, { file, tensor: name });
     const kept = keptBecause(tensor, select);
-    const planned = kept === undefined ? plannedTensors(name, shape, scheme) : [{ name, dtype, shape }];
+    if (kept === undefined && scheme.kind === 'int')
+      checkIntegerScheme(scheme, shape[1], { file, tensor: name });
+    const planned =
+      kept === undefined ? plannedTensors(name, shape, scheme, dtype) : [{ name, dtype, shape }];
     const bytes = planned.reduce(
       (sum, { dtype, shape }) => sum + elementCount(shape) * DTYPE_BYTES[dtype],
       0,
@@ -122,54 +129,35 @@ async function convert(
   options: QuantizeModelOptions,
 ): Promise<QuantizeReport> {
   const began = performance.now();
-  const shards = intoShards(jobs, options.maxShardBytes ?? 5e9);
   const reports: TensorReport[] = [];
-  const weightMap: Record<string, string> = {};
-  const files: string[] = [];
   const step = progressOf(jobs, options, began);
-  for (const [i, shard] of shards.entries()) {
-    const file =
-      shards.length === 1
-        ? 'model.safetensors'
-        : `model-${String(i + 1).padStart(5, '0')}-of-${String(shards.length).padStart(5, '0')}.safetensors`;
-    const names = shard.flatMap(({ planned }) => planned.map(({ name }) => name));
-    await writeSafetensors(join(folder, file), { names }, async (writer) => {
-      const ahead = readAhead(model, shard);
-      for (const job of shard) {
-        options.signal?.throwIfAborted();
-        step(job, false);
-        reports.push(await convertOne(model, job, options, writer, ahead));
-        for (const { name } of job.planned) weightMap[name] = file;
-        step(job, true);
-      }
-    });
-    files.push(file);
-  }
-  const bytesAfter = reports.reduce((sum, { bytesAfter }) => sum + bytesAfter, 0);
-  if (shards.length > 1) {
-    await writeJson(join(folder, INDEX_FILE), {
-      metadata: { total_size: bytesAfter },
-      weight_map: weightMap,
-    });
-    files.push(INDEX_FILE);
-  }
+  let ahead = readAhead(model, []);
+  const files = await writeShards({
+    folder,
+    jobs,
+    ...(options.maxShardBytes === undefined ? {} : { maxShardBytes: options.maxShardBytes }),
+    onShard: (shard) => {
+      ahead = readAhead(model, shard);
+    },
+    async write(job, writer) {
+      options.signal?.throwIfAborted();
+      step(job, false);
+      reports.push(await convertOne(model, job, options, writer, ahead));
+      step(job, true);
+    },
+  });
   if (model.configText !== undefined) {
-    await writeText(
-      join(folder, 'config.json'),
-      withQuantizationConfig(model.configText, configOf(jobs, options)),
-    );
+    const config = withQuantizationConfig(model.configText, configOf(jobs, options));
+    await writeText(join(folder, 'config.json'), config);
     files.push('config.json');
   }
-  for (const name of model.otherFiles) {
-    await copyDurably(join(model.folder, name), join(folder, name));
-    files.push(name);
-  }
+  files.push(...(await copyOthers(model, folder)));
   return {
     output: options.output,
     tensors: reports,
     parameters: jobs.reduce((sum, { tensor }) => sum + elementCount(tensor.shape), 0),
     bytesBefore: reports.reduce((sum, { bytesBefore }) => sum + bytesBefore, 0),
-    bytesAfter,
+    bytesAfter: reports.reduce((sum, { bytesAfter }) => sum + bytesAfter, 0),
     files,
     seconds: (performance.now() - began) / 1000,
     warnings: [...model.warnings, ...adviceOn(jobs, options)],
@@ -214,23 +202,6 @@ async function convertOne(
   return { ...before, bytesAfter: tensors.reduce((sum, { bytes }) => sum + bytes.length, 0), error };
 }
 
-/** In order of the model; a shard is closed before it would exceed the limit. */
-function intoShards(jobs: readonly Job[], limit: number): Job[][] {
-  if (!(limit > 0))
-    throw new OptionError('SHARD_BYTES', `A shard of at most ${limit} bytes cannot be written.`);
-  const shards: Job[][] = [];
-  let size = Number.POSITIVE_INFINITY;
-  for (const job of jobs) {
-    if (size + job.bytes > limit) {
-      shards.push([]);
-      size = 0;
-    }
-    shards.at(-1)?.push(job);
-    size += job.bytes;
-  }
-  return shards;
-}
-
 function configOf(jobs: readonly Job[], options: QuantizeModelOptions): Record<string, unknown> {
   const quantized = jobs.filter(({ kept }) => kept === undefined);
   const dtype = options.computeDtype ?? TORCH_FLOAT[quantized[0]?.tensor.dtype ?? 'F32'] ?? 'float32';
@@ -261,7 +232,7 @@ function adviceOn(jobs: readonly Job[], { scheme, lmHead }: QuantizeModelOptions
     advice.push(
       `${odd.length} weights stay as they are for their number format (${odd[0]?.dtype}); F16, BF16 and F32 are quantised.`,
     );
-  if (scheme.kind === 'int8') return advice;
+  if (scheme.kind === 'int8' || scheme.kind === 'int') return advice;
   const ragged = jobs.filter(
     ({ tensor, kept }) => kept === undefined && (tensor.shape[1] ?? 0) % scheme.blockSize !== 0,
   );
@@ -294,26 +265,4 @@ function progressOf(jobs: readonly Job[], { onProgress }: QuantizeModelOptions, 
       secondsLeft,
     });
   };
-}
-
-const writeText = (path: string, text: string): Promise<void> =>
-  atomicWriteFile(path, (sink) => sink.write(new TextEncoder().encode(text)));
-
-const writeJson = (path: string, value: unknown): Promise<void> =>
-  writeText(path, `${JSON.stringify(value, null, 2)}\n`);
-
-async function copyDurably(from: string, to: string): Promise<void> {
-  try {
-    await copyFile(from, to);
-    const handle = await open(to, 'r+');
-    await handle.sync().finally(() => handle.close());
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CheckpointError(
-      'COPY_FAILED',
-      `${basename(from)} cannot be copied (${why}).`,
-      { file: from },
-      { cause },
-    );
-  }
 }

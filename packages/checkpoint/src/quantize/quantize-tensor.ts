@@ -8,12 +8,20 @@ import type { FourBitType } from './codebooks.ts';
 import { dequantizeScales, type NestedScales, quantizeScales } from './double-quant.ts';
 import { addError, noError, type QuantError, summarizeError } from './error-measure.ts';
 import { type BlockSize, dequantizeFourBit, quantizeFourBit } from './four-bit.ts';
+import {
+  checkIntegerScheme,
+  type IntegerScheme,
+  packageIntegers,
+  plannedIntegers,
+  quantizeIntegers,
+} from './integer-format.ts';
 import { dequantizeInt8Rows, quantizeInt8Rows } from './llm-int8.ts';
 import { type FilledTensor, stateTensors, type TorchFloat } from './quant-state.ts';
 
 export type WeightScheme =
   | { readonly kind: FourBitType; readonly blockSize: BlockSize; readonly doubleQuant: boolean }
-  | { readonly kind: 'int8' };
+  | { readonly kind: 'int8' }
+  | IntegerScheme;
 
 export interface QuantizedTensor {
   readonly tensors: readonly FilledTensor[];
@@ -40,6 +48,12 @@ export function quantizeTensor(
   const values = toFloat32(bytes, dtype, where);
   checkFinite(values, shape, where);
   const sums = noError();
+  if (scheme.kind === 'int') {
+    checkIntegerScheme(scheme, shape[1], where);
+    const weight = quantizeIntegers(values, shape[1] ?? 1, scheme, dtype);
+    addError(sums, values, weight.values);
+    return { tensors: packageIntegers(name, shape, scheme, dtype, weight), error: summarizeError(sums) };
+  }
   if (scheme.kind === 'int8') {
     const [rows = 0, columns = 0] = shape;
     const quantized = quantizeInt8Rows(asHalf(values, dtype), columns);
@@ -78,9 +92,15 @@ export function packageFourBit(
 }
 
 /** The tensors that `quantizeTensor` will give, without their content; state's own length is an upper bound. */
-export function plannedTensors(name: string, shape: readonly number[], scheme: WeightScheme): NewTensor[] {
+export function plannedTensors(
+  name: string,
+  shape: readonly number[],
+  scheme: WeightScheme,
+  dtype: Dtype = 'F32',
+): NewTensor[] {
   const [rows = 0, columns = 0] = shape;
   const count = rows * columns;
+  if (scheme.kind === 'int') return plannedIntegers(name, shape, scheme, dtype);
   if (scheme.kind === 'int8') {
     const module = name.replace(/weight$/, '');
     return [
@@ -110,7 +130,7 @@ function asHalf(values: Float32Array, dtype: Dtype): Float32Array {
   return halves.every(Number.isFinite) ? halves : values;
 }
 
-function checkFinite(values: Float32Array, [, columns = 1]: readonly number[], where: Where): void {
+export function checkFinite(values: Float32Array, [, columns = 1]: readonly number[], where: Where): void {
   for (let i = 0; i < values.length; i++)
     if (!Number.isFinite(values[i])) throw notFinite(values[i] as number, i, columns, where);
 }

@@ -27,7 +27,7 @@ export function writeSafetensors(
   path: string,
   options: SafetensorsWriteOptions,
   fill: (writer: SafetensorsWriter) => Promise<void>,
-): Promise<{ bytes: number }> {
+): Promise<{ bytes: number; tensorBytes: number }> {
   const { metadata = { format: 'pt' }, names, overwrite = false } = options;
   return atomicWriteFile(
     path,
@@ -41,7 +41,8 @@ export function writeSafetensors(
           file: path,
         });
       await sink.writeAt(0, header);
-      return { bytes: sink.bytesWritten };
+      const tensorBytes = finish.reduce((sum, { byteLength }) => sum + byteLength, 0);
+      return { bytes: sink.bytesWritten, tensorBytes };
     },
     { overwrite },
   );

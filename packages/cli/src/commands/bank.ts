@@ -5,19 +5,19 @@ import { BankError, checkBank, loadBank, searchBank } from '@viva/bank';
 import type { Command } from 'commander';
 import { CommandFailure } from '../failure.ts';
 import { bankFolder } from '../folders.ts';
-import { checkClaims } from './bank-claims.ts';
+import { type ClaimsCommand, checkClaims } from './bank/claims/check-claims.ts';
+import { registerExchange } from './bank/register-exchange.ts';
 
 interface BankOptions {
   bank?: string;
   json?: boolean;
-  claims?: boolean;
-  area?: string;
 }
 
-async function bankCheck({ bank, json, claims, area }: BankOptions): Promise<void> {
+async function bankCheck(options: BankOptions & ClaimsCommand & { claims?: boolean }): Promise<void> {
+  const { bank, json, claims } = options;
   const folder = resolve(bank ?? bankFolder());
   if (claims) {
-    await checkClaims(folder, { ...(area === undefined ? {} : { area }), ...(json ? { json } : {}) });
+    await checkClaims(folder, options);
     return;
   }
   const findings = await checkBank(folder);
@@ -50,6 +50,8 @@ async function bankSearch(words: string[], { bank, json }: BankOptions): Promise
   }
 }
 
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
 export function registerBank(program: Command): void {
   const bank = program.command('bank').description('the question bank');
   bank
@@ -58,7 +60,25 @@ export function registerBank(program: Command): void {
     .option('--bank <folder>', 'the question bank')
     .option('--claims', 'run the experiments behind the claims, and say what holds and what is refuted')
     .option('--area <area>', 'with --claims: only the questions of one area')
+    .option('--question <id>', 'with --claims: only this question; may be given again', collect, [])
+    .option('--html <file>', 'with --claims: write a report, with the errata of the source document')
+    .option('--jobs <count>', 'with --claims: how many runs at a time (default: one a core)')
+    .option('--cache <folder>', 'with --claims: where results are kept (default: ~/.cache/viva/claims)')
+    .option('--no-cache', 'with --claims: run everything again, and keep nothing')
+    .option('--lang <language>', 'with --claims: language of the report, zh-CN or en')
     .option('--json', 'print findings as JSON')
+    .addHelpText(
+      'after',
+      `
+Results are kept by a hash of the lab's code, its parameters and the seed: what has not changed is not run again.
+Ctrl-C keeps the runs that are done. Exit code 1: a fault, or a claim that is refuted or fails.
+
+Examples:
+  viva bank check
+  viva bank check --claims --html report.html
+  viva bank check --claims --area generative --jobs 2
+  viva bank check --claims --question gan-vs-diffusion --no-cache --json`,
+    )
     .action(bankCheck);
   bank
     .command('search <words...>')
@@ -66,4 +86,5 @@ export function registerBank(program: Command): void {
     .option('--bank <folder>', 'the question bank')
     .option('--json', 'print results as JSON')
     .action(bankSearch);
+  registerExchange(bank);
 }

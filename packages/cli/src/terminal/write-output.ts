@@ -5,12 +5,16 @@ import { CommandFailure } from '../failure.ts';
 /** @throws CommandFailure naming the file when it cannot be written; no part of it then stands under its name */
 export async function writeOutput(
   file: string,
-  chunks: Iterable<string> | AsyncIterable<string>,
+  chunks: Iterable<string> | AsyncIterable<string> | Uint8Array,
 ): Promise<void> {
   const aside = `${file}.${process.pid}.part`;
   let handle: FileHandle | null = null;
   try {
     handle = await open(aside, 'w');
+    if (chunks instanceof Uint8Array) {
+      await handle.writeFile(chunks);
+      chunks = [];
+    }
     let held: string[] = [];
     let size = 0;
     for await (const chunk of chunks) {

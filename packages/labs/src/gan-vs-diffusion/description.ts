@@ -33,8 +33,8 @@ export const ganVsDiffusionDescription: LabDescription<GanVsDiffusionParams> = {
       'modes',
       both('捕获的模式', 'Modes captured'),
       both(
-        '至少有一个样本落在其 3σ 之内的模式数（2,500 个样本）。',
-        'Modes with at least one of 2,500 samples within 3σ.',
+        '至少有一个样本落在其 3σ 之内的模式数（2,500 个样本）。数字：十个数字中，1,000 幅图里至少有 1% 被分类器以不低于 0.9 的概率认出的个数。',
+        'Modes with at least one of 2,500 samples within 3σ. Digits: how many of the ten are at least 1 % of 1,000 images each, told by a classifier with a probability of 0.9 or more.',
       ),
       'higher',
       0,
@@ -42,7 +42,10 @@ export const ganVsDiffusionDescription: LabDescription<GanVsDiffusionParams> = {
     ...pair(
       'highQuality',
       both('高质量样本', 'High-quality samples'),
-      both('落在某个模式 3σ 之内的样本比例。', 'Share of samples within 3σ of some mode.'),
+      both(
+        '落在某个模式 3σ 之内的样本比例。数字：分类器以不低于 0.9 的概率认出的比例（真实的未见图像为 86%）。',
+        'Share of samples within 3σ of some mode. Digits: share told by the classifier with 0.9 or more (86 % of real images that it has not seen).',
+      ),
       'higher',
       3,
     ),
@@ -50,8 +53,8 @@ export const ganVsDiffusionDescription: LabDescription<GanVsDiffusionParams> = {
       'modeKl',
       both('模式频率 KL', 'Mode-frequency KL'),
       both(
-        '高质量样本在各模式上的频率与均匀分布的 KL 散度，单位 nat。',
-        'KL divergence of the samples’ frequencies over modes from equal ones, nats.',
+        '高质量样本在各模式（或各数字）上的频率与均匀分布的 KL 散度，单位 nat。',
+        'KL divergence of the high-quality samples’ frequencies over modes (or digits) from equal ones, nats.',
       ),
       'lower',
       3,
@@ -60,8 +63,8 @@ export const ganVsDiffusionDescription: LabDescription<GanVsDiffusionParams> = {
       'slicedWasserstein',
       both('切片 Wasserstein-2', 'Sliced Wasserstein-2'),
       both(
-        '与真实样本的距离，64 个方向的均方根，数据单位。',
-        'Distance from real samples over 64 directions, data units.',
+        '与真实样本的距离，64 个方向的均方根，数据单位；数字在像素空间中计算。',
+        'Distance from real samples over 64 directions, data units; of digits in the space of their pixels.',
       ),
       'lower',
       3,
@@ -75,6 +78,36 @@ export const ganVsDiffusionDescription: LabDescription<GanVsDiffusionParams> = {
       ),
       'lower',
       4,
+    ),
+    ...pair(
+      'gridKl',
+      both('网格上的 KL 散度', 'KL divergence on a grid'),
+      both(
+        'KL（真实 ‖ 生成），把平面分成 24×24 格计数，每格加 0.5，单位 nat。',
+        'KL(real ‖ generated) of counts in 24 × 24 cells of the plane, half a point added to each, nats.',
+      ),
+      'lower',
+      3,
+    ),
+    ...pair(
+      'gridJs',
+      both('网格上的 JS 散度', 'JS divergence on a grid'),
+      both(
+        '同一网格上的 Jensen–Shannon 散度：相同为 0，互不重叠为 ln 2 ≈ 0.693。',
+        'Jensen–Shannon divergence on the same grid: 0 for equal, ln 2 ≈ 0.693 for disjoint.',
+      ),
+      'lower',
+      3,
+    ),
+    ...pair(
+      'frechet',
+      both('特征 Fréchet 距离', 'Fréchet distance of features'),
+      both(
+        '只用于数字：分类器最后一层的 32 个特征，按高斯分布与训练图像比较（FID 的做法）。未见过的真实图像约为 3.6。',
+        'Digits only: the 32 features of the classifier’s last layer, compared with the training images as Gaussians, as FID does. Real images that it has not seen are at about 3.6.',
+      ),
+      'lower',
+      1,
     ),
     ...pair(
       'collapsed',
@@ -106,7 +139,10 @@ export const ganVsDiffusionDescription: LabDescription<GanVsDiffusionParams> = {
     ...pair(
       'msPerSample',
       both('每样本毫秒', 'Milliseconds a sample'),
-      both('2,500 个样本一批的平均采样时间。', 'Mean sampling time in a batch of 2,500.'),
+      both(
+        '一批 2,500 个样本（数字 1,000 个）的平均采样时间。',
+        'Mean sampling time in a batch of 2,500; 1,000 for digits.',
+      ),
       'lower',
       4,
     ),

@@ -1,9 +1,11 @@
-/** Denoising diffusion on points (Ho et al. 2020): one network that takes the noise out again, step by step. */
-import { jit, numpy as np, valueAndGrad } from '@jax-js/jax';
+/** Denoising diffusion (Ho et al. 2020): one network that takes the noise out again, step by step. */
 import type { Random } from '../engine/random.ts';
-import { Adam } from '../nets/adam.ts';
-import { applyMlp, forwardCost, initMlp, toArrays, type Weights } from '../nets/mlp.ts';
-import { update } from './gan.ts';
+import { initLayers, type Layer, layersCost } from '../nets/layers.ts';
+import type { DenoiserCompute } from './compute.ts';
+import { EngineDenoiser } from './engine-compute.ts';
+import { type On, usually } from './gan.ts';
+import { KernelDenoiser } from './kernel-compute.ts';
+import { denoiserLayers, hasTime, POINTS, type Space, TIME, widthOf } from './networks.ts';
 import { posteriorVariance, type Schedule, type ScheduleName, schedule, spacedSteps } from './schedule.ts';
 
 export type Prediction = 'epsilon' | 'v';
@@ -20,129 +22,144 @@ export interface DiffusionOptions {
   average: number;
 }
 
-/** Sines and cosines of the time, as wide as this. */
-const TIME = 16;
+/** Sines and cosines of a time. @param share of the way from data to noise */
+function timeFeatures(share: number): Float32Array {
+  const out = new Float32Array(TIME);
+  for (let k = 0; k < TIME / 2; k++) {
+    const angle = 1000 * share * 10_000 ** (-k / (TIME / 2));
+    out[2 * k] = Math.sin(angle);
+    out[2 * k + 1] = Math.cos(angle);
+  }
+  return out;
+}
 
 export class Diffusion {
-  readonly sizes: readonly number[];
-  readonly weights: Weights;
-  readonly averaged: Weights;
+  readonly layers: readonly Layer[];
   readonly schedule: Schedule;
   /** Multiply-adds of one step. */
   readonly cost: number;
+  readonly compute: DenoiserCompute;
   /** Data are divided by this before they are noised, so that their spread is about one. */
-  private readonly scale: number;
+  readonly scale: number;
   /** Largest coordinate, scaled, that data can have. */
   private readonly bound: number;
   private readonly options: DiffusionOptions;
   private readonly random: Random;
-  private readonly adam: Adam;
-  private readonly learn;
-  private readonly forward;
+  private readonly width: number;
+  private readonly timed: boolean;
+  /** The time's sines and cosines, for each t. */
+  private readonly times: Float32Array;
   private steps = 0;
 
   /**
    * @param scale spread of the data
-   * @param reach half the width of the square that holds them
+   * @param reach largest absolute value in the data
    */
-  constructor(options: DiffusionOptions, scale: number, reach: number, random: Random) {
+  constructor(
+    options: DiffusionOptions,
+    scale: number,
+    reach: number,
+    random: Random,
+    space: Space = POINTS,
+    on: On = usually(),
+  ) {
     this.bound = reach / scale;
     const { hidden, batch, rate, noiseSteps } = options;
     this.options = options;
     this.scale = scale;
     this.random = random;
+    this.width = widthOf(space);
     this.schedule = schedule(options.schedule, noiseSteps);
-    this.sizes = [2 + TIME, hidden, hidden, 2];
-    this.weights = initMlp(this.sizes, random);
-    this.averaged = this.weights.map((values) => values.slice());
-    this.adam = new Adam(this.weights, { rate });
-    this.cost = 3 * batch * forwardCost(this.sizes);
-    this.learn = jit(
-      valueAndGrad((parameters: np.Array[], input: np.Array, target: np.Array) =>
-        np.square(applyMlp(parameters, input, 'silu').sub(target)).mean(),
-      ),
-    );
-    this.forward = jit((parameters: np.Array[], input: np.Array) => applyMlp(parameters, input, 'silu'));
+    this.layers = denoiserLayers(space, hidden);
+    this.timed = hasTime(this.layers);
+    const setting = { layers: this.layers, weights: initLayers(this.layers, random), batch, rate };
+    this.compute = on === 'kernels' ? new KernelDenoiser(setting) : new EngineDenoiser(setting);
+    this.cost = 3 * batch * layersCost(this.layers);
+    this.times = new Float32Array((noiseSteps + 1) * TIME);
+    for (let t = 0; t <= noiseSteps; t++) this.times.set(timeFeatures(t / noiseSteps), t * TIME);
+  }
+
+  /** Room for rows of input, with the time beside the coordinates or on its own. */
+  private room(rows: number): { input: Float32Array; time: Float32Array | null; row: number } {
+    const row = this.timed ? this.width : this.width + TIME;
+    return {
+      row,
+      input: new Float32Array(rows * row),
+      time: this.timed ? new Float32Array(rows * TIME) : null,
+    };
+  }
+
+  private writeTime(input: Float32Array, time: Float32Array | null, row: number, t: number): void {
+    const values = Number.isInteger(t)
+      ? this.times.subarray(t * TIME, (t + 1) * TIME)
+      : timeFeatures(t / this.options.noiseSteps);
+    if (time) time.set(values, row * TIME);
+    else input.set(values, row * (this.width + TIME) + this.width);
   }
 
   /** One step on a fresh batch. @returns the loss: mean squared error of ε, or of v */
   async step(draw: (n: number) => Float32Array): Promise<number> {
     const { batch, noiseSteps, prediction, average } = this.options;
+    const { width } = this;
     const data = draw(batch);
-    const input = new Float32Array(batch * (2 + TIME));
-    const target = new Float32Array(batch * 2);
+    const { input, time, row: wide } = this.room(batch);
+    const target = new Float32Array(batch * width);
     for (let row = 0; row < batch; row++) {
       const t = 1 + this.random.below(noiseSteps);
       const kept = Math.sqrt(this.schedule.alphaBar[t] as number);
       const noised = Math.sqrt(1 - (this.schedule.alphaBar[t] as number));
-      for (let axis = 0; axis < 2; axis++) {
-        const x = (data[2 * row + axis] as number) / this.scale;
+      for (let axis = 0; axis < width; axis++) {
+        const x = (data[width * row + axis] as number) / this.scale;
         const noise = this.random.normal();
-        input[row * (2 + TIME) + axis] = kept * x + noised * noise;
-        target[2 * row + axis] = prediction === 'epsilon' ? noise : kept * noise - noised * x;
+        input[row * wide + axis] = kept * x + noised * noise;
+        target[width * row + axis] = prediction === 'epsilon' ? noise : kept * noise - noised * x;
       }
-      this.writeTime(input, row, t);
+      this.writeTime(input, time, row, t);
     }
-    const [value, slopes] = this.learn(
-      toArrays(this.weights, this.sizes),
-      np.array(input).reshape([batch, 2 + TIME]),
-      np.array(target).reshape([batch, 2]),
-    );
-    const loss = await update(this.adam, this.weights, value, slopes);
     this.steps++;
     // The average forgets the start faster than its decay alone would.
     const decay = Math.min(average, (1 + this.steps) / (10 + this.steps));
-    for (const [layer, values] of this.weights.entries()) {
-      const mean = this.averaged[layer] as Float32Array;
-      for (let at = 0; at < values.length; at++)
-        mean[at] = decay * (mean[at] as number) + (1 - decay) * (values[at] as number);
-    }
-    return loss;
+    return this.compute.step(input, time, target, decay);
   }
 
-  private writeTime(input: Float32Array, row: number, t: number): void {
-    const time = (1000 * t) / this.options.noiseSteps;
-    const at = row * (2 + TIME) + 2;
-    for (let k = 0; k < TIME / 2; k++) {
-      const angle = time * 10_000 ** (-k / (TIME / 2));
-      input[at + 2 * k] = Math.sin(angle);
-      input[at + 2 * k + 1] = Math.cos(angle);
-    }
-  }
-
-  /** What the network takes for the noise in each point at step t. @param x scaled points, x and y in turn */
-  private async noiseIn(x: Float32Array, t: number): Promise<Float32Array> {
-    const n = x.length / 2;
-    const input = new Float32Array(n * (2 + TIME));
+  /**
+   * What the network takes for the noise in each sample.
+   * @param x scaled samples
+   * @param t a step; for solvers that stop between steps also a time there, with its own `alphaBar`
+   */
+  async noiseIn(
+    x: Float32Array,
+    t: number,
+    alphaBar = this.schedule.alphaBar[t] as number,
+  ): Promise<Float32Array> {
+    const { width } = this;
+    const n = x.length / width;
+    const { input, time, row: wide } = this.room(n);
     for (let row = 0; row < n; row++) {
-      input[row * (2 + TIME)] = x[2 * row] as number;
-      input[row * (2 + TIME) + 1] = x[2 * row + 1] as number;
-      this.writeTime(input, row, t);
+      input.set(x.subarray(row * width, (row + 1) * width), row * wide);
+      this.writeTime(input, time, row, t);
     }
-    const out = (await this.forward(
-      toArrays(this.averaged, this.sizes),
-      np.array(input).reshape([n, 2 + TIME]),
-    ).data()) as Float32Array;
+    const out = await this.compute.predict(input, time);
     if (this.options.prediction === 'epsilon') return out;
     // v = √ᾱ ε − √(1 − ᾱ) x₀, so ε = √ᾱ v + √(1 − ᾱ) x_t (Salimans & Ho 2022).
-    const kept = Math.sqrt(this.schedule.alphaBar[t] as number);
-    const noised = Math.sqrt(1 - (this.schedule.alphaBar[t] as number));
+    const kept = Math.sqrt(alphaBar);
+    const noised = Math.sqrt(1 - alphaBar);
     return out.map((v, at) => kept * v + noised * (x[at] as number));
   }
 
   /**
    * Samples by DDIM (Song et al. 2021, equation 12): η = 0 deterministic, η = 1 with the variance of ancestral sampling.
-   * @param start scaled noise, x and y in turn
+   * @param start scaled noise, one sample after another
    * @param evaluations steps used, of T; T with η = 1 is ancestral DDPM sampling
-   * @param onPlace called with the scaled points after each step, and before the first
-   * @returns points in data units
+   * @param onPlace called with the scaled samples after each step, and before the first
+   * @returns samples in data units
    */
   async sample(
     start: Float32Array,
     evaluations: number,
     eta: number,
     random: Random,
-    onPlace?: (points: Float32Array) => void,
+    onPlace?: (samples: Float32Array) => void,
   ): Promise<Float32Array> {
     const { alphaBar } = this.schedule;
     let x = start.slice();
@@ -194,7 +211,6 @@ export class Diffusion {
   }
 
   dispose(): void {
-    this.learn.dispose();
-    this.forward.dispose();
+    this.compute.dispose();
   }
 }

@@ -1,4 +1,4 @@
-import { numpy as np, tree } from '@jax-js/jax';
+import { numpy as np } from '@jax-js/jax';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { distribution } from '../data/distributions.ts';
@@ -6,9 +6,10 @@ import { startEngine } from '../engine/engine.ts';
 import { createRandom, streamOf } from '../engine/random.ts';
 import { runLab } from '../lab.ts';
 import { Adam } from '../nets/adam.ts';
+import { denseLayers } from '../nets/layers.ts';
 import { applyMlp, initMlp, toArrays } from '../nets/mlp.ts';
+import { plainForward, toPlain } from '../testing/plain-net.ts';
 import { Diffusion } from './diffusion.ts';
-import { Gan, type GanOptions } from './gan.ts';
 import { ganVsDiffusion } from './lab.ts';
 import { posteriorVariance, schedule, spacedSteps } from './schedule.ts';
 
@@ -16,107 +17,7 @@ beforeAll(async () => {
   await startEngine();
 });
 
-const OPTIONS: GanOptions = {
-  loss: 'non-saturating',
-  r1: 0,
-  pack: 1,
-  latent: 2,
-  hidden: 8,
-  batch: 16,
-  rate: 1e-3,
-  discriminatorSteps: 1,
-};
-
-/** The discriminator's loss written out in plain numbers, to hold the engine's gradients against. */
-function plainLoss(weights: Float32Array[], sizes: readonly number[], x: number[]): number {
-  let value = x;
-  for (let at = 0; at + 1 < weights.length; at += 2) {
-    const from = sizes[at / 2]!;
-    const to = sizes[at / 2 + 1]!;
-    const next: number[] = [];
-    for (let j = 0; j < to; j++) {
-      let sum = weights[at + 1]![j]!;
-      for (let i = 0; i < from; i++) sum += value[i]! * weights[at]![i * to + j]!;
-      next.push(at + 2 < weights.length ? (sum > 0 ? sum : 0.2 * sum) : sum);
-    }
-    value = next;
-  }
-  return value[0]!;
-}
-/** Its slope in the input, by the chain rule backwards through the layers. */
-function plainSlope(weights: Float32Array[], sizes: readonly number[], x: number[]): number[] {
-  const signs: number[][] = [];
-  let value = x;
-  for (let at = 0; at + 2 < weights.length; at += 2) {
-    const to = sizes[at / 2 + 1]!;
-    const next = Array.from({ length: to }, (_, j) =>
-      value.reduce((sum, one, i) => sum + one * weights[at]![i * to + j]!, weights[at + 1]![j]!),
-    );
-    signs.push(next.map((one) => (one > 0 ? 1 : 0.2)));
-    value = next.map((one) => (one > 0 ? one : 0.2 * one));
-  }
-  let back = [1];
-  for (let at = weights.length - 2; at >= 0; at -= 2) {
-    const from = sizes[at / 2]!;
-    const to = sizes[at / 2 + 1]!;
-    const slope = at + 2 < weights.length ? back.map((one, j) => one * signs[at / 2]![j]!) : back;
-    back = Array.from({ length: from }, (_, i) =>
-      slope.reduce((sum, one, j) => sum + one * weights[at]![i * to + j]!, 0),
-    );
-  }
-  return back;
-}
-const softplus = (s: number): number => Math.log1p(Math.exp(-Math.abs(s))) + Math.max(0, s);
-
-describe('gradients', () => {
-  it.each([
-    ['non-saturating', 0],
-    ['wgan-gp', 0],
-    ['non-saturating', 1],
-  ] as const)('of the discriminator agree with finite differences: %s, R1 %d', async (loss, r1) => {
-    const gan = new Gan({ ...OPTIONS, loss, r1 }, createRandom(3));
-    const random = createRandom(8);
-    const rows = OPTIONS.batch;
-    const real = random.normals(2 * rows);
-    const fake = random.normals(2 * rows);
-    const mix = Float32Array.from({ length: rows }, () => random.next());
-    const sizes = gan.discriminatorSizes;
-    const row = (points: Float32Array, at: number): number[] => [points[2 * at]!, points[2 * at + 1]!];
-    const value = (weights: Float32Array[]): number => {
-      let sum = 0;
-      for (let at = 0; at < rows; at++) {
-        const onReal = plainLoss(weights, sizes, row(real, at));
-        const onFake = plainLoss(weights, sizes, row(fake, at));
-        if (loss === 'wgan-gp') {
-          const between = row(real, at).map(
-            (x, axis) => x * mix[at]! + row(fake, at)[axis]! * (1 - mix[at]!),
-          );
-          sum += onFake - onReal + 10 * (Math.hypot(...plainSlope(weights, sizes, between)) - 1) ** 2;
-        } else sum += softplus(-onReal) + softplus(onFake);
-        if (r1 > 0)
-          sum += (r1 / 2) * plainSlope(weights, sizes, row(real, at)).reduce((a, g) => a + g * g, 0);
-      }
-      return sum / rows;
-    };
-    const { loss: found, gradients } = await gan.discriminatorGradients(real, fake, mix);
-    expect(found).toBeCloseTo(value(gan.discriminator), 3);
-    const wide = gan.discriminator.map((layer) => Float64Array.from(layer) as unknown as Float32Array);
-    let worst = 0;
-    for (let layer = 0; layer < wide.length; layer++)
-      for (let at = 0; at < wide[layer]!.length; at += 7) {
-        const kept = wide[layer]![at]!;
-        const h = 1e-6;
-        wide[layer]![at] = kept + h;
-        const up = value(wide);
-        wide[layer]![at] = kept - h;
-        const down = value(wide);
-        wide[layer]![at] = kept;
-        worst = Math.max(worst, Math.abs((up - down) / (2 * h) - gradients[layer]![at]!));
-      }
-    expect(worst).toBeLessThan(loss === 'wgan-gp' ? 0.03 : 0.005);
-    gan.dispose();
-  });
-
+describe('the plain layers', () => {
   it('a small step against the gradient lowers a loss: Adam on a least-squares fit', () => {
     const weights = [new Float32Array([3, -2])];
     const adam = new Adam(weights, { rate: 0.1 });
@@ -125,12 +26,12 @@ describe('gradients', () => {
     expect(weights[0]![1]).toBeCloseTo(1, 2);
   });
 
-  it('the forward pass is the plain one', async () => {
+  it('the engine’s forward pass of a network by its sizes is the plain one', async () => {
     const sizes = [2, 5, 1];
     const weights = initMlp(sizes, createRandom(1));
     const out = applyMlp(toArrays(weights, sizes), np.array([[0.3, -0.8]]), 'leaky-relu');
-    expect(((await out.data()) as Float32Array)[0]).toBeCloseTo(plainLoss(weights, sizes, [0.3, -0.8]), 5);
-    tree.dispose([]);
+    const plain = plainForward(denseLayers(sizes, 'leaky-relu'), toPlain(weights), [0.3, -0.8]);
+    expect(((await out.data()) as Float32Array)[0]).toBeCloseTo(plain[0]!, 5);
   });
 });
 

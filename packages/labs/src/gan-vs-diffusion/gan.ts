@@ -1,10 +1,13 @@
-/** A generative adversarial network on points: generator and discriminator, trained in turns. */
-import { jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
+/** A generative adversarial network: generator and discriminator, trained in turns. */
+import { engineInUse } from '../engine/engine.ts';
 import type { Random } from '../engine/random.ts';
-import { Adam } from '../nets/adam.ts';
-import { applyMlp, forwardCost, initMlp, inputSlope, toArrays, type Weights } from '../nets/mlp.ts';
+import { initLayers, type Layer, layersCost } from '../nets/layers.ts';
+import type { GanCompute, GanLoss } from './compute.ts';
+import { EngineGan } from './engine-compute.ts';
+import { KernelGan } from './kernel-compute.ts';
+import { discriminatorLayers, generatorLayers, POINTS, type Space, widthOf } from './networks.ts';
 
-export type GanLoss = 'minimax' | 'non-saturating' | 'wgan-gp';
+export type { GanLoss } from './compute.ts';
 
 export interface GanOptions {
   loss: GanLoss;
@@ -20,185 +23,101 @@ export interface GanOptions {
   discriminatorSteps: number;
 }
 
-/** λ of the gradient penalty (Gulrajani et al. 2017). */
-const PENALTY = 10;
+/** What computes: our kernels, or the engine. */
+export type On = 'kernels' | 'engine';
 
-const refs = (parameters: readonly np.Array[]): np.Array[] => parameters.map((one) => one.ref);
-const release = (parameters: readonly np.Array[]): void => {
-  for (const one of parameters) one.dispose();
-};
+/** Kernels on the processor, the engine on a graphics card. */
+export const usually = (): On => (engineInUse() === 'webgpu' ? 'engine' : 'kernels');
+
+export type Turn = 'both' | 'discriminator' | 'generator';
 
 export class Gan {
-  readonly generatorSizes: readonly number[];
-  readonly discriminatorSizes: readonly number[];
-  readonly generator: Weights;
-  readonly discriminator: Weights;
+  readonly generatorLayers: readonly Layer[];
+  readonly discriminatorLayers: readonly Layer[];
   /** Multiply-adds of one round: forward counted once, backward twice (Kaplan et al. 2020). */
   readonly cost: number;
+  readonly compute: GanCompute;
   private readonly options: GanOptions;
   private readonly random: Random;
-  private readonly generatorAdam: Adam;
-  private readonly discriminatorAdam: Adam;
-  private readonly discriminate;
-  private readonly generate;
-  private readonly forward;
-  private readonly judge;
+  private readonly width: number;
 
-  constructor(options: GanOptions, random: Random) {
+  constructor(options: GanOptions, random: Random, space: Space = POINTS, on: On = usually()) {
     const { hidden, latent, pack, loss, rate, batch, r1, discriminatorSteps } = options;
     this.options = options;
     this.random = random;
-    this.generatorSizes = [latent, hidden, hidden, 2];
-    this.discriminatorSizes = [2 * pack, hidden, hidden, 1];
-    this.generator = initMlp(this.generatorSizes, random);
-    this.discriminator = initMlp(this.discriminatorSizes, random);
-    const beta1 = loss === 'wgan-gp' ? 0 : 0.5;
-    this.generatorAdam = new Adam(this.generator, { rate, beta1, beta2: 0.99 });
-    this.discriminatorAdam = new Adam(this.discriminator, { rate, beta1, beta2: 0.99 });
-    const g = forwardCost(this.generatorSizes) * batch;
-    const d = (forwardCost(this.discriminatorSizes) * batch) / pack;
+    this.width = widthOf(space);
+    this.generatorLayers = generatorLayers(space, latent, hidden);
+    this.discriminatorLayers = discriminatorLayers(space, pack, hidden);
+    const setting = {
+      generator: this.generatorLayers,
+      discriminator: this.discriminatorLayers,
+      generatorWeights: initLayers(this.generatorLayers, random),
+      discriminatorWeights: initLayers(this.discriminatorLayers, random),
+      loss,
+      r1,
+      pack,
+      batch,
+      rate,
+      beta1: loss === 'wgan-gp' ? 0 : 0.5,
+      beta2: 0.99,
+    };
+    this.compute = on === 'kernels' ? new KernelGan(setting) : new EngineGan(setting);
+    const g = layersCost(this.generatorLayers) * batch;
+    const d = (layersCost(this.discriminatorLayers) * batch) / pack;
     const penalties = (loss === 'wgan-gp' ? 3 : 0) + (r1 > 0 ? 3 : 0);
     this.cost = discriminatorSteps * (g + (6 + penalties) * d) + 3 * g + 3 * d;
-
-    this.discriminate = jit(
-      valueAndGrad((parameters: np.Array[], real: np.Array, fake: np.Array, mix: np.Array) => {
-        const onReal = applyMlp(refs(parameters), real.ref, 'leaky-relu');
-        const onFake = applyMlp(refs(parameters), fake.ref, 'leaky-relu');
-        let value: np.Array;
-        if (loss === 'wgan-gp') {
-          const between = real.ref.mul(mix.ref).add(fake.ref.mul(np.subtract(1, mix.ref)));
-          const length = np.sqrt(
-            np
-              .square(inputSlope(refs(parameters), between))
-              .sum(1)
-              .add(1e-12),
-          );
-          value = onFake
-            .mean()
-            .sub(onReal.mean())
-            .add(np.square(length.sub(1)).mean().mul(PENALTY));
-        } else value = nn.softplus(onReal.neg()).mean().add(nn.softplus(onFake).mean());
-        if (r1 > 0) {
-          const square = np
-            .square(inputSlope(refs(parameters), real.ref))
-            .sum(1)
-            .mean();
-          value = value.add(square.mul(r1 / 2));
-        }
-        release([...parameters, real, fake, mix]);
-        return value;
-      }),
-    );
-    this.generate = jit(
-      valueAndGrad((parameters: np.Array[], judges: np.Array[], noise: np.Array) => {
-        const fake = applyMlp(parameters, noise, 'relu').reshape([batch / pack, 2 * pack]);
-        const score = applyMlp(judges, fake, 'leaky-relu');
-        if (loss === 'wgan-gp') return score.mean().neg();
-        // log(1 − σ(s)) = −softplus(s), minimised as Goodfellow et al. (2014) wrote it; −log σ(s) as they trained it.
-        return loss === 'minimax' ? nn.softplus(score).mean().neg() : nn.softplus(score.neg()).mean();
-      }),
-    );
-    this.forward = jit((parameters: np.Array[], noise: np.Array) => applyMlp(parameters, noise, 'relu'));
-    this.judge = jit((parameters: np.Array[], x: np.Array) => applyMlp(parameters, x, 'leaky-relu'));
   }
 
-  /** One round: `discriminatorSteps` of the discriminator and one of the generator. @returns both losses */
-  async step(draw: (n: number) => Float32Array): Promise<{ discriminator: number; generator: number }> {
+  /**
+   * One round: `discriminatorSteps` of the discriminator and one of the generator, or one side's part of it alone.
+   * @returns both losses; NaN for a side that did not move
+   */
+  async step(
+    draw: (n: number) => Float32Array,
+    turn: Turn = 'both',
+  ): Promise<{ discriminator: number; generator: number }> {
     const { batch, pack, latent, discriminatorSteps } = this.options;
-    const rows = batch / pack;
-    let onDiscriminator = Number.NaN;
-    for (let turn = 0; turn < discriminatorSteps; turn++) {
-      const real = np.array(draw(batch) as Float32Array<ArrayBuffer>).reshape([rows, 2 * pack]);
-      const fake = this.forward(toArrays(this.generator, this.generatorSizes), this.noise(batch)).reshape([
-        rows,
-        2 * pack,
-      ]);
-      const mix = np.array(Float32Array.from({ length: rows }, () => this.random.next())).reshape([rows, 1]);
-      const [value, slopes] = this.discriminate(
-        toArrays(this.discriminator, this.discriminatorSizes),
-        real,
-        fake,
-        mix,
-      );
-      onDiscriminator = await update(this.discriminatorAdam, this.discriminator, value, slopes);
-    }
-    const [value, slopes] = this.generate(
-      toArrays(this.generator, this.generatorSizes),
-      toArrays(this.discriminator, this.discriminatorSizes),
-      np.array(this.random.normals(batch * latent) as Float32Array<ArrayBuffer>).reshape([batch, latent]),
-    );
-    const onGenerator = await update(this.generatorAdam, this.generator, value, slopes);
-    return { discriminator: onDiscriminator, generator: onGenerator };
+    const { random, compute } = this;
+    let discriminator = Number.NaN;
+    let generator = Number.NaN;
+    if (turn !== 'generator')
+      for (let step = 0; step < discriminatorSteps; step++) {
+        const real = draw(batch);
+        const latents = random.normals(batch * latent);
+        const mix = Float32Array.from({ length: batch / pack }, () => random.next());
+        discriminator = await compute.discriminatorStep(real, latents, mix);
+      }
+    if (turn !== 'discriminator') generator = await compute.generatorStep(random.normals(batch * latent));
+    return { discriminator, generator };
   }
 
-  /** Loss and gradients of the discriminator on given points, without moving anything: for checks and for teaching. */
-  async discriminatorGradients(
-    real: Float32Array,
-    fake: Float32Array,
-    mix: Float32Array,
-  ): Promise<{ loss: number; gradients: Float32Array[] }> {
-    const { pack } = this.options;
-    const rows = mix.length;
-    const [value, slopes] = this.discriminate(
-      toArrays(this.discriminator, this.discriminatorSizes),
-      np.array(real as Float32Array<ArrayBuffer>).reshape([rows, 2 * pack]),
-      np.array(fake as Float32Array<ArrayBuffer>).reshape([rows, 2 * pack]),
-      np.array(mix as Float32Array<ArrayBuffer>).reshape([rows, 1]),
-    );
-    const gradients: Float32Array[] = [];
-    for (const slope of slopes) gradients.push((await slope.data()) as Float32Array);
-    const [loss = Number.NaN] = (await value.data()) as Float32Array;
-    return { loss, gradients };
+  /** @param latents n × latent. @returns n samples */
+  sample(latents: Float32Array): Promise<Float32Array> {
+    return this.compute.sample(latents);
   }
 
-  private noise(n: number): np.Array {
-    const { latent } = this.options;
-    return np.array(this.random.normals(n * latent) as Float32Array<ArrayBuffer>).reshape([n, latent]);
-  }
-
-  /** @param latents n × latent. @returns points, x and y in turn */
-  async sample(latents: Float32Array): Promise<Float32Array> {
-    const n = latents.length / this.options.latent;
-    const out = this.forward(
-      toArrays(this.generator, this.generatorSizes),
-      np.array(latents as Float32Array<ArrayBuffer>).reshape([n, this.options.latent]),
-    );
-    return (await out.data()) as Float32Array;
-  }
-
-  /** The discriminator's probability of real at points; with packing, of each point beside itself. */
-  async probability(points: Float32Array): Promise<Float32Array> {
+  /** The discriminator's probability of real; with packing, of each sample beside itself. */
+  async probability(samples: Float32Array): Promise<Float32Array> {
     const { pack, loss } = this.options;
-    const n = points.length / 2;
-    const rows = new Float32Array(n * 2 * pack);
+    const { width } = this;
+    const n = samples.length / width;
+    const repeated = new Float32Array(n * width * pack);
     for (let at = 0; at < n; at++)
-      for (let k = 0; k < pack; k++) rows.set(points.subarray(2 * at, 2 * at + 2), 2 * (at * pack + k));
-    const scores = this.judge(
-      toArrays(this.discriminator, this.discriminatorSizes),
-      np.array(rows).reshape([n, 2 * pack]),
-    );
-    const values = (await scores.data()) as Float32Array;
+      for (let k = 0; k < pack; k++)
+        repeated.set(samples.subarray(width * at, width * (at + 1)), width * (at * pack + k));
+    const values = await this.compute.judge(repeated);
     // A critic has no probabilities: its scores are centred and squashed for the picture.
     let centre = 0;
     if (loss === 'wgan-gp') for (const value of values) centre += value / values.length;
     return values.map((value) => 1 / (1 + Math.exp(-(value - centre))));
   }
 
-  dispose(): void {
-    for (const compiled of [this.discriminate, this.generate, this.forward, this.judge]) compiled.dispose();
+  /** Where the discriminator pulls each sample: against the gradient of the generator's loss in it. */
+  pull(samples: Float32Array): Promise<Float32Array> {
+    return this.compute.pull(samples);
   }
-}
 
-/** Awaits the gradients, which also keeps the engine's queue short, and moves the weights. @returns the loss */
-export async function update(
-  adam: Adam,
-  weights: Weights,
-  value: np.Array,
-  slopes: readonly np.Array[],
-): Promise<number> {
-  const gradients: Float32Array[] = [];
-  for (const slope of slopes) gradients.push((await slope.data()) as Float32Array);
-  const [loss = Number.NaN] = (await value.data()) as Float32Array;
-  adam.step(weights, gradients);
-  return loss;
+  dispose(): void {
+    this.compute.dispose();
+  }
 }

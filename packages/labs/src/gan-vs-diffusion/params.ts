@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Field, Localised, Preset } from '../lab.ts';
 
 export const GanVsDiffusionParams = z.object({
-  data: z.enum(['ring8', 'grid25', 'spiral', 'moons', 'drawn']).default('ring8'),
+  data: z.enum(['ring8', 'grid25', 'spiral', 'moons', 'drawn', 'digits']).default('ring8'),
   /** x and y in turn, data units; for `drawn`. */
   points: z.array(z.number().min(-3).max(3)).max(480).default([]),
   budget: z.enum(['steps', 'multiply-adds', 'seconds']).default('steps'),
@@ -20,6 +20,8 @@ export const GanVsDiffusionParams = z.object({
   prediction: z.enum(['epsilon', 'v']).default('epsilon'),
   noiseSteps: z.union([z.literal(50), z.literal(100), z.literal(200), z.literal(1000)]).default(100),
   diffusionRate: z.number().min(1e-5).max(1e-2).default(2e-3),
+  /** Who computes; `auto` as `chooseEngine` says. Figures are the same for one engine, not across engines. */
+  engine: z.enum(['auto', 'webgpu', 'wasm']).default('auto'),
 });
 export type GanVsDiffusionParams = z.infer<typeof GanVsDiffusionParams>;
 
@@ -30,6 +32,7 @@ export const GROUPS = {
   task: both('任务', 'The task'),
   gan: both('GAN', 'GAN'),
   diffusion: both('扩散模型', 'Diffusion'),
+  engine: both('计算', 'Computing'),
 };
 
 export const FIELDS: readonly Field[] = [
@@ -38,8 +41,8 @@ export const FIELDS: readonly Field[] = [
     group: 'task',
     label: both('数据', 'Data'),
     help: both(
-      '两个模型学习同一个二维分布。环与网格有可数的模式，适合观察模式坍塌。',
-      'Both models learn the same distribution of points. Ring and grid have modes to count, which shows mode collapse.',
+      '两个模型学习同样的数据。环与网格有可数的模式，适合观察模式坍塌；手写数字是 14×14 的图像，用小型卷积网络，慢得多（请从预设开始）。',
+      'Both models learn the same data. Ring and grid have modes to count, which shows mode collapse. Digits are images of 14 × 14 for small convolutional networks, and much slower: begin with their preset.',
     ),
     options: [
       choice('ring8', '环，8 个模式', 'Ring of 8'),
@@ -47,6 +50,7 @@ export const FIELDS: readonly Field[] = [
       choice('spiral', '螺旋', 'Spiral'),
       choice('moons', '双月', 'Two moons'),
       choice('drawn', '手绘', 'Drawn by hand'),
+      choice('digits', '手写数字', 'Handwritten digits'),
     ],
   },
   { id: 'points', group: 'task', label: both('手绘点', 'Drawn points'), help: both('', ''), hidden: true },
@@ -91,8 +95,8 @@ export const FIELDS: readonly Field[] = [
     group: 'task',
     label: both('隐藏层宽度', 'Hidden units'),
     help: both(
-      '生成器、判别器与去噪网络都有两个这样宽的隐藏层。',
-      'Generator, discriminator and denoiser each have two hidden layers this wide.',
+      '生成器、判别器与去噪网络都有两个这样宽的隐藏层；用于数字时，是卷积通道数的八倍。',
+      'Generator, discriminator and denoiser each have two hidden layers this wide; for digits, eight times the channels of their convolutions.',
     ),
     options: [
       choice('32', '32', '32'),
@@ -198,6 +202,20 @@ export const FIELDS: readonly Field[] = [
     help: both('去噪网络的 Adam 学习率。', 'Adam’s rate for the denoiser.'),
     range: [0.0001, 0.005, 0.0001],
   },
+  {
+    id: 'engine',
+    group: 'engine',
+    label: both('计算引擎', 'Engine'),
+    help: both(
+      '自动：点数据用 WebAssembly，卷积在有 WebGPU 的浏览器里用 WebGPU。点数据的网络很小，处理器算完一步时显卡往往还没开始。相同种子的结果只在同一引擎上相同。',
+      'Automatic: WebAssembly for points, WebGPU for convolutions where the browser has it. Networks for points are so small that the processor is done before a graphics card has begun. The same seed gives the same figures on the same engine only.',
+    ),
+    options: [
+      choice('auto', '自动', 'Automatic'),
+      choice('webgpu', 'WebGPU', 'WebGPU'),
+      choice('wasm', 'WebAssembly', 'WebAssembly'),
+    ],
+  },
 ];
 
 export const PRESETS: readonly Preset[] = [
@@ -248,5 +266,24 @@ export const PRESETS: readonly Preset[] = [
     title: both('螺旋，按乘加次数比较', 'Spiral, by multiply-adds'),
     about: both('没有可数的模式；看距离。', 'No modes to count; look at the distances.'),
     params: { data: 'spiral', budget: 'multiply-adds' },
+  },
+  {
+    id: 'digits',
+    title: both('手写数字：小型卷积网络', 'Digits: small convolutions'),
+    about: both(
+      '14×14 的手写数字。看 GAN 少画了哪些数字，再拖动去噪过程。',
+      'Handwritten digits of 14 × 14. See which digits the GAN leaves out, and scrub through the denoising.',
+    ),
+    params: {
+      data: 'digits',
+      steps: 1500,
+      batch: 64,
+      hidden: 64,
+      latent: 16,
+      r1: 0.5,
+      prediction: 'v',
+      ganRate: 0.001,
+      diffusionRate: 0.002,
+    },
   },
 ];

@@ -4,26 +4,47 @@ import type { Random } from '../engine/random.ts';
 /**
  * Sliced 2-Wasserstein distance (Rabin et al. 2011; Bonneel et al. 2015): the root mean square over directions of the
  * distance between sorted projections. Both clouds need the same number of points.
+ * @param width numbers in a point
  * @returns data units
  */
-export function slicedWasserstein(a: Float32Array, b: Float32Array, random: Random, directions = 64): number {
-  const n = Math.min(a.length, b.length) / 2;
+export function slicedWasserstein(
+  a: Float32Array,
+  b: Float32Array,
+  random: Random,
+  directions = 64,
+  width = 2,
+): number {
+  const n = Math.min(a.length, b.length) / width;
   const first = new Float64Array(n);
   const second = new Float64Array(n);
   let sum = 0;
   for (let turn = 0; turn < directions; turn++) {
-    const angle = Math.PI * random.next();
-    const cos = Math.cos(angle);
-    const sin = Math.sin(angle);
+    const direction = directionOf(width, random);
     for (let at = 0; at < n; at++) {
-      first[at] = cos * (a[2 * at] as number) + sin * (a[2 * at + 1] as number);
-      second[at] = cos * (b[2 * at] as number) + sin * (b[2 * at + 1] as number);
+      let [x, y] = [0, 0];
+      for (let axis = 0; axis < width; axis++) {
+        x += (direction[axis] as number) * (a[width * at + axis] as number);
+        y += (direction[axis] as number) * (b[width * at + axis] as number);
+      }
+      first[at] = x;
+      second[at] = y;
     }
     first.sort();
     second.sort();
     for (let at = 0; at < n; at++) sum += ((first[at] as number) - (second[at] as number)) ** 2;
   }
   return Math.sqrt(sum / (directions * n));
+}
+
+/** A unit vector, uniform on the sphere. */
+function directionOf(width: number, random: Random): Float64Array {
+  if (width === 2) {
+    const angle = Math.PI * random.next();
+    return Float64Array.of(Math.cos(angle), Math.sin(angle));
+  }
+  const out = Float64Array.from(random.normals(width));
+  const length = Math.hypot(...out);
+  return out.map((value) => value / length);
 }
 
 /**

@@ -38,7 +38,7 @@ export function toArrays(weights: Weights, sizes: readonly number[]): np.Array[]
   });
 }
 
-const activate = (x: np.Array, kind: Activation): np.Array => {
+export const activate = (x: np.Array, kind: Activation): np.Array => {
   if (kind === 'relu') return nn.relu(x);
   if (kind === 'tanh') return np.tanh(x);
   if (kind === 'silu') return nn.silu(x);

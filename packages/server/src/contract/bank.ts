@@ -33,21 +33,21 @@ export const QuestionSummary = z
   })
   .openapi('QuestionSummary');
 
+export const Source = z.object({
+  id: z.string(),
+  title: z.string(),
+  authors: z.string(),
+  year: z.int(),
+  venue: z.string().optional(),
+  url: z.string().optional(),
+  doi: z.string().optional(),
+  /** Of a law or a standard. */
+  number: z.string().optional(),
+});
+
 export const Question = QuestionSummary.extend({
   lab: z.object({ id: z.string(), params: z.record(z.string(), z.unknown()) }).nullable(),
-  sources: z.array(
-    z.object({
-      id: z.string(),
-      title: z.string(),
-      authors: z.string(),
-      year: z.int(),
-      venue: z.string().optional(),
-      url: z.string().optional(),
-      doi: z.string().optional(),
-      /** Of a law or a standard. */
-      number: z.string().optional(),
-    }),
-  ),
+  sources: z.array(Source),
   claims: z.array(
     z.object({
       id: z.string(),
@@ -55,7 +55,15 @@ export const Question = QuestionSummary.extend({
       source: z.string().optional(),
       /** Where in the source. */
       at: z.string().optional(),
-      hasCheck: z.boolean(),
+      /** The experiment that tests it. */
+      check: z
+        .object({
+          lab: z.string(),
+          params: z.record(z.string(), z.unknown()),
+          seeds: z.array(z.int()),
+          assert: z.array(z.string()),
+        })
+        .nullable(),
     }),
   ),
   text: z.object({ 'zh-CN': QuestionText, en: QuestionText }),
@@ -87,6 +95,53 @@ export const Kit = z
     hash: z.string(),
   })
   .openapi('Kit');
+
+/** Statements of the source document that are wrong, dated, imprecise or unsupported, with the evidence. */
+export const Errata = z
+  .object({
+    title: Localised,
+    intro: Localised,
+    sources: z.array(Source),
+    entries: z.array(
+      z.object({
+        id: z.string(),
+        verdict: z.enum(['wrong', 'dated', 'imprecise', 'unsupported']),
+        says: Localised,
+        finding: Localised,
+        /** Ids of sources. */
+        evidence: z.array(z.string()),
+        /** The question that says it right. */
+        question: z.object({ id: z.string(), title: Localised }).nullable(),
+      }),
+    ),
+  })
+  .openapi('Errata');
+
+/** What a file would change in the bank. Nothing is changed by asking. */
+export const ImportPreview = z.object({
+  format: z.enum(['folder', 'xlsx', 'csv', 'qti']),
+  questions: z.array(
+    z.object({
+      id: z.string(),
+      title: Localised,
+      hash: z.string(),
+      file: z.string(),
+      change: z.enum(['new', 'changed', 'same']),
+      fields: z.array(z.object({ field: z.string(), before: z.string(), after: z.string() })),
+    }),
+  ),
+  kits: z.array(z.string()),
+  findings: z.array(
+    z.object({
+      severity: z.enum(['error', 'warning']),
+      code: z.string(),
+      file: z.string(),
+      line: z.int().optional(),
+      message: z.string(),
+    }),
+  ),
+});
+export type ImportPreview = z.infer<typeof ImportPreview>;
 
 export const CalibrationSet = z
   .object({

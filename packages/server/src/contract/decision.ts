@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { Analysis } from './analysis.ts';
 import { Id, Instant, Localised } from './common.ts';
+import { Impact } from './fairness.ts';
 import { Candidate, Seat } from './interview.ts';
 
 export const Spread = z.object({
@@ -65,6 +66,8 @@ export const DecisionReport = z
     sealed: z.array(z.object({ id: Id, name: z.string() })),
     /** What these scores are worth. */
     analysis: Analysis,
+    /** Whether decisions fall unevenly on groups; null for those who do not lead. */
+    impact: Impact.nullable(),
   })
   .openapi('DecisionReport');
 

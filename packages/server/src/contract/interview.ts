@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { Competency, QuestionText } from './bank.ts';
 import { CONCLUSION_MIN, Id, Instant, Localised, Reason } from './common.ts';
+import { GroupAttribute } from './fairness.ts';
 import { Email, PersonName } from './people.ts';
 
 export const OpeningStatus = z.enum(['draft', 'open', 'closed']);
@@ -63,6 +64,8 @@ export const Opening = OpeningSummary.extend({
   competencies: z.array(Competency),
   items: z.array(OpeningItem),
   seats: z.array(Seat),
+  /** Which voluntary group data candidates are asked for; none unless a lead says so. */
+  askGroups: z.array(GroupAttribute),
   openedAt: Instant.nullable(),
   closedAt: Instant.nullable(),
 }).openapi('Opening');
@@ -90,6 +93,7 @@ export const UpdateOpening = z
       .min(1)
       .max(20)
       .optional(),
+    askGroups: z.array(GroupAttribute).max(4).optional(),
   })
   .openapi('UpdateOpening');
 

@@ -1,18 +1,23 @@
 /** Every route of the API, by name. Handlers, OpenAPI document and client are all made from this table. */
 import { z } from '@hono/zod-openapi';
+import { assistantRoutes } from './assistant-routes.ts';
 import * as authoring from './authoring.ts';
 import * as bank from './bank.ts';
 import { Id, PageQuery, page } from './common.ts';
 import * as decision from './decision.ts';
+import * as fairness from './fairness.ts';
 import * as interview from './interview.ts';
 import * as people from './people.ts';
 import * as ratings from './ratings.ts';
 import { route } from './route.ts';
+import { Settings } from './settings.ts';
 
 const Done = z.object({ ok: z.literal(true) });
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 
 export const routes = {
+  ...assistantRoutes,
+
   // Setting up, signing in
   health: route({
     method: 'get',
@@ -158,6 +163,30 @@ export const routes = {
     tag: 'Bank',
     summary: 'One kit',
     response: bank.Kit,
+  }),
+  errata: route({
+    method: 'get',
+    path: '/api/bank/errata',
+    tag: 'Bank',
+    summary: 'What the source document of the bank gets wrong, with the evidence',
+    response: bank.Errata,
+  }),
+
+  // The server
+  settings: route({
+    method: 'get',
+    path: '/api/settings',
+    tag: 'System',
+    summary: 'Settings of this server',
+    response: Settings,
+  }),
+  updateSettings: route({
+    method: 'put',
+    path: '/api/settings',
+    tag: 'System',
+    summary: 'Change the settings (owner)',
+    body: Settings,
+    response: Settings,
   }),
 
   // Writing questions
@@ -510,6 +539,21 @@ export const routes = {
     response: interview.WorkSample,
     status: 201,
   }),
+  groupAnswers: route({
+    method: 'get',
+    path: '/api/candidates/{id}/groups',
+    tag: 'Candidates',
+    summary: 'One’s own voluntary group data, for the candidate alone',
+    response: fairness.GroupAnswers,
+  }),
+  answerGroups: route({
+    method: 'put',
+    path: '/api/candidates/{id}/groups',
+    tag: 'Candidates',
+    summary: 'Give, change or take back group data; counted and erased when the opening closes',
+    body: fairness.AnswerGroups,
+    response: fairness.GroupAnswers,
+  }),
   listComments: route({
     method: 'get',
     path: '/api/candidates/{id}/comments',
@@ -631,6 +675,13 @@ export type Routes = typeof routes;
 /** Not JSON, so outside the table: `GET /api/openings/{id}/export.csv`, `GET /api/candidates/{id}/events` (SSE). */
 export const exportPath = (openingId: string): string => `/api/openings/${openingId}/export.csv`;
 export const eventsPath = (candidateId: string): string => `/api/candidates/${candidateId}/events`;
+
+/**
+ * `GET /api/bank/export/{format}?kit=&area=&question=&lang=`: a file. `POST /api/bank/import?name=`: the bytes of a
+ * file in, an `ImportPreview` out. For leads.
+ */
+export const bankExportPath = (format: string): string => `/api/bank/export/${format}`;
+export const bankImportPath = '/api/bank/import';
 
 /** Payload of the `locks` event, the only one: the persons whose seats have locked, and whether the candidate is revealed. */
 export const LocksEvent = z.object({ locked: z.array(Id), revealed: z.boolean() });

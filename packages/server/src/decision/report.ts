@@ -7,6 +7,7 @@ import type { Actor, Context } from '../context.ts';
 import type { DecisionQuery, DecisionReport } from '../contract/decision.ts';
 import type { RecordDecision } from '../contract/interview.ts';
 import { conflict } from '../errors.ts';
+import { viewImpact } from '../fairness/view-impact.ts';
 import { requireLead, requireTeam } from '../interview/permissions.ts';
 import { findCandidate, toCandidates, viewCandidate } from '../interview/view-candidate.ts';
 import { findOpening, listItems, listSeats, toItem } from '../interview/view-opening.ts';
@@ -106,6 +107,7 @@ export async function decisionReport(
       sealed: rows
         .filter(({ id, withdrawnAt }) => !revealed.has(id) && !withdrawnAt)
         .map(({ id, name }) => ({ id, name })),
+      impact: await viewImpact(tables, actor, opening),
     };
     const input = {
       items,

@@ -6,18 +6,21 @@ import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
 import type { Actor, Context } from '../context.ts';
 import type { Route } from '../contract/route.ts';
-import { eventsPath, exportPath, type LocksEvent, routes } from '../contract/routes.ts';
+import { bankImportPath, eventsPath, exportPath, type LocksEvent, routes } from '../contract/routes.ts';
 import { exportRatings } from '../decision/export-ratings.ts';
 import { Refusal } from '../errors.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
 import { accountHandlers, whoAsks } from './accounts.ts';
+import { assistantHandlers } from './assistant.ts';
 import { authoringHandlers } from './authoring.ts';
 import { bankHandlers } from './bank.ts';
+import { mountBankExchange } from './bank-exchange.ts';
 import { candidateHandlers } from './candidates.ts';
 import { Exchange, type Handlers } from './exchange.ts';
 import { openingHandlers } from './openings.ts';
 import { fromRefusal, fromZod, problem } from './problems.ts';
 import { ratingHandlers } from './ratings.ts';
+import { mountReading } from './reading.ts';
 
 export interface AppOptions {
   context: Context;
@@ -78,13 +81,12 @@ export function createApp({
     c.header('cache-control', 'no-store');
     return undefined;
   });
-  app.use(
-    '/api/*',
-    bodyLimit({
-      maxSize: MAX_BODY,
-      onError: () => problem(413, 'too-large', `The body is larger than ${MAX_BODY / 1024} KiB.`),
-    }),
-  );
+  const limit = bodyLimit({
+    maxSize: MAX_BODY,
+    onError: () => problem(413, 'too-large', `The body is larger than ${MAX_BODY / 1024} KiB.`),
+  });
+  // Files of the bank have a limit of their own.
+  app.use('/api/*', (c, next) => (c.req.path === bankImportPath ? next() : limit(c, next)));
 
   const handlers: Handlers = {
     ...accountHandlers(context),
@@ -93,6 +95,7 @@ export function createApp({
     ...openingHandlers(context),
     ...candidateHandlers(context),
     ...ratingHandlers(context),
+    ...assistantHandlers(context),
   };
   for (const [name, route] of Object.entries(routes) as [keyof Handlers, Route][]) {
     // One loop over a union of signatures: the contract has typed each of them already.
@@ -101,6 +104,7 @@ export function createApp({
       const exchange = new Exchange(
         c.req.raw.headers,
         route.open ? undefined : await identify(c.req.raw.headers),
+        c.req.raw.signal,
       );
       if (!route.open) void exchange.actor;
       const valid = c.req as unknown as { valid(target: 'param' | 'query' | 'json'): unknown };
@@ -117,6 +121,9 @@ export function createApp({
     };
     app.openapi(route.definition, answer as never);
   }
+
+  mountBankExchange(app, context, identify);
+  mountReading(app, context);
 
   app.get(exportPath(':id'), async (c) => {
     const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));

@@ -1,4 +1,4 @@
-/** The bank, calibration and search. */
+/** The bank, calibration, search and settings. */
 
 import type { z } from '@hono/zod-openapi';
 import { type Kit, type Question, searchBank } from '@viva/bank';
@@ -14,6 +14,7 @@ import type * as contract from '../contract/bank.ts';
 import { notFound } from '../errors.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import { search } from '../search/search.ts';
+import { readSettings, updateSettings } from '../settings/settings.ts';
 import type { Handlers } from './exchange.ts';
 
 const both = <T>(of: (locale: 'zh-CN' | 'en') => T): { 'zh-CN': T; en: T } => ({
@@ -52,7 +53,7 @@ const toQuestion = (question: Question): z.infer<typeof contract.Question> => ({
     text,
     source,
     at,
-    hasCheck: check !== undefined,
+    check: check ? { ...check, seeds: [...check.seeds], assert: [...check.assert] } : null,
   })),
   text: both((locale) => ({
     ...question.text[locale],
@@ -122,6 +123,33 @@ export const bankHandlers = (context: Context) => {
       if (!kit) throw notFound('kit');
       return toKit(kit, bank.questions);
     },
+    errata: async (_, { actor }) => {
+      const bank = await read(actor);
+      const { text, sources, entries } = bank.errata;
+      return {
+        title: both((locale) => text[locale].title),
+        intro: both((locale) => text[locale].intro),
+        sources: sources.map((source) => ({ ...source })),
+        entries: entries.map(({ id, verdict, text: own, evidence, question: about }) => {
+          const question = about === undefined ? undefined : bank.questions.get(about);
+          return {
+            id,
+            verdict,
+            says: both((locale) => own[locale].says),
+            finding: both((locale) => own[locale].finding),
+            evidence: [...evidence],
+            question: question
+              ? { id: question.id, title: both((locale) => question.text[locale].title) }
+              : null,
+          };
+        }),
+      };
+    },
+    settings: async (_, { actor }) => {
+      requireTeam(actor);
+      return readSettings(context);
+    },
+    updateSettings: async ({ body }, { actor }) => updateSettings(context, actor, body),
     listCalibrations: async (_, { actor }) => ({ items: await listCalibrations(context, actor) }),
     calibration: async ({ params }, { actor }) => viewCalibration(context, actor, params.family),
     submitCalibration: async ({ params, body }, { actor }) =>

@@ -1,6 +1,7 @@
 /** Candidates, their sessions and comments, and what was decided. */
 import type { Context } from '../context.ts';
 import { recordDecision } from '../decision/report.ts';
+import { answerGroups, viewGroupAnswers } from '../fairness/answer-groups.ts';
 import { inviteCandidate } from '../identity/people.ts';
 import {
   addCandidate,
@@ -42,6 +43,8 @@ export const candidateHandlers = (context: Context) =>
     }),
     attachWorkSample: async ({ params, body }, { actor }) =>
       attachWorkSample(context, actor, params.id, body),
+    groupAnswers: async ({ params }, { actor }) => viewGroupAnswers(context, actor, params.id),
+    answerGroups: async ({ params, body }, { actor }) => answerGroups(context, actor, params.id, body),
     listComments: async ({ params }, { actor }) => ({ items: await listComments(context, actor, params.id) }),
     addComment: async ({ params, body }, { actor }) => addComment(context, actor, params.id, body),
     listSessions: async ({ query }, { actor }) => listSessions(context, actor, query),

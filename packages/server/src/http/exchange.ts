@@ -6,11 +6,14 @@ import { Refusal } from '../errors.ts';
 
 export class Exchange {
   readonly headers: Headers;
+  /** Aborted when whoever asks goes away. */
+  readonly signal: AbortSignal;
   /** `Set-Cookie` values for the answer. */
   readonly cookies: string[] = [];
   readonly #actor: Actor | undefined;
-  constructor(headers: Headers, actor: Actor | undefined) {
+  constructor(headers: Headers, actor: Actor | undefined, signal = new AbortController().signal) {
     this.headers = headers;
+    this.signal = signal;
     this.#actor = actor;
   }
   /** @throws Refusal 401 where nobody is signed in. */

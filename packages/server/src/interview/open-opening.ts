@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import { conflict } from '../errors.ts';
@@ -49,6 +49,7 @@ export async function closeOpening({ store }: Context, actor: Actor, id: string,
       .update(t.opening)
       .set({ status: 'closed', closedAt: store.clock() })
       .where(eq(t.opening.id, id));
+    if (opening.askGroups.length > 0) await tables.execute(sql`SELECT viva.count_groups(${id}::uuid)`);
     await appendAudit(store, tables, {
       action: 'opening.closed',
       subject: `opening/${id}`,

@@ -72,7 +72,11 @@ export async function updateOpening(
         weight: weights.get(competency.id) ?? competency.weight,
       }));
     }
-    await tables.update(t.opening).set({ title, description, competencies }).where(eq(t.opening.id, id));
+    const askGroups = [...new Set(change.askGroups ?? opening.askGroups)];
+    await tables
+      .update(t.opening)
+      .set({ title, description, competencies, askGroups })
+      .where(eq(t.opening.id, id));
     await appendAudit(store, tables, {
       action: 'opening.changed',
       subject: `opening/${id}`,

@@ -137,6 +137,7 @@ export async function viewOpening(
   return {
     ...summary,
     description: row.description,
+    askGroups: row.askGroups,
     kitHash: row.kitHash,
     scaleFamily: row.scaleFamily,
     competencies: row.competencies,

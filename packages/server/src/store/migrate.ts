@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import type { Driver, RunQuery } from './driver.ts';
 import { foundation } from './migrations/0001-foundation.ts';
 import { workSample } from './migrations/0002-work-sample.ts';
-import { authoring } from './migrations/0003-authoring.ts';
+import { groupAnswers } from './migrations/0003-group-answers.ts';
+import { assistant } from './migrations/0004-assistant.ts';
+import { authoring } from './migrations/0005-authoring.ts';
 
-const MIGRATIONS = [foundation, workSample, authoring];
+const MIGRATIONS = [foundation, workSample, groupAnswers, assistant, authoring];
 
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';

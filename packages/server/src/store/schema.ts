@@ -1,5 +1,7 @@
 /** The tables as Drizzle sees them. The migrations make them; a test holds the two in step. */
 
+import type { z } from '@hono/zod-openapi';
+import type { ModelConfiguration, Practice } from '@viva/assistant';
 import type { Question, QuestionContent } from '@viva/bank';
 import {
   bigint,
@@ -8,11 +10,14 @@ import {
   integer,
   jsonb,
   pgSchema,
+  primaryKey,
   smallint,
   text,
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { ChatAnswer } from '../contract/assistant.ts';
+import type { GroupAttribute } from '../contract/fairness.ts';
 
 const auth = pgSchema('viva_auth');
 const viva = pgSchema('viva');
@@ -100,6 +105,7 @@ export const opening = viva.table('opening', {
   kit: jsonb('kit').$type<{ title: Record<'zh-CN' | 'en', string> }>().notNull(),
   scaleFamily: text('scale_family').notNull(),
   competencies: jsonb('competencies').$type<PinnedCompetency[]>().notNull(),
+  askGroups: jsonb('ask_groups').$type<GroupAttribute[]>().notNull().default([]),
   createdBy: uuid('created_by').notNull(),
   createdAt: at('created_at').notNull(),
   openedAt: at('opened_at'),
@@ -225,6 +231,59 @@ export const workSample = viva.table('work_sample', {
   metrics: jsonb('metrics').$type<Record<string, number | null>>().notNull(),
   conclusion: text('conclusion').notNull(),
   attachedAt: at('attached_at').notNull(),
+});
+export const groupAnswer = viva.table(
+  'group_answer',
+  {
+    candidateId: uuid('candidate_id').notNull(),
+    openingId: uuid('opening_id').notNull(),
+    attribute: text('attribute').$type<GroupAttribute>().notNull(),
+    value: text('value').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.candidateId, table.attribute] })],
+);
+export const groupOutcome = viva.table('group_outcome', {
+  openingId: uuid('opening_id').notNull(),
+  attribute: text('attribute').$type<GroupAttribute>().notNull(),
+  value: text('value').notNull(),
+  selected: integer('selected').notNull(),
+  total: integer('total').notNull(),
+});
+export const assistantSetting = viva.table('assistant_setting', {
+  one: boolean('one').primaryKey().default(true),
+  configuration: jsonb('configuration').$type<ModelConfiguration>().notNull(),
+  setBy: uuid('set_by').notNull(),
+  setAt: at('set_at').notNull(),
+});
+export const chat = viva.table('chat', {
+  id: uuid('id').primaryKey(),
+  personId: uuid('person_id').notNull(),
+  title: text('title').notNull(),
+  createdAt: at('created_at').notNull(),
+  updatedAt: at('updated_at').notNull(),
+});
+export const chatTurn = viva.table(
+  'chat_turn',
+  {
+    chatId: uuid('chat_id').notNull(),
+    ordinal: integer('ordinal').notNull(),
+    personId: uuid('person_id').notNull(),
+    question: text('question').notNull(),
+    answer: jsonb('answer').$type<z.infer<typeof ChatAnswer>>().notNull(),
+    askedAt: at('asked_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.chatId, table.ordinal] })],
+);
+export const practice = viva.table('practice', {
+  id: uuid('id').primaryKey(),
+  personId: uuid('person_id').notNull(),
+  kitId: text('kit_id').notNull(),
+  kitTitle: jsonb('kit_title').$type<Record<'zh-CN' | 'en', string>>().notNull(),
+  locale: text('locale', { enum: ['zh-CN', 'en'] }).notNull(),
+  rounds: jsonb('rounds').$type<Practice[]>().notNull(),
+  revision: integer('revision').notNull(),
+  createdAt: at('created_at').notNull(),
+  finishedAt: at('finished_at'),
 });
 export const decision = viva.table('decision', {
   id: uuid('id').primaryKey(),

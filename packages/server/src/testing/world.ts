@@ -1,6 +1,8 @@
 /** A whole server in the process, with people to act in it. */
 import { fileURLToPath } from 'node:url';
+import type { LanguageModel } from '@viva/assistant';
 import { type Bank, loadBank } from '@viva/bank';
+import { createModels } from '../assistant/models.ts';
 import { type Client, createClient } from '../client.ts';
 import type { Actor, Context } from '../context.ts';
 import { createApp } from '../http/app.ts';
@@ -17,6 +19,8 @@ export interface WorldOptions {
   driver: Driver;
   clock?: () => Date;
   newId?: () => string;
+  /** Which model answers once one is set; none is set up to begin with. */
+  openModel?: () => LanguageModel;
 }
 
 export interface World {
@@ -35,7 +39,7 @@ export interface World {
 /** Asks as whoever the header names, in place of the session cookie. */
 const HEADER = 'x-test-actor';
 
-export async function openWorld({ driver, clock, newId }: WorldOptions): Promise<World> {
+export async function openWorld({ driver, clock, newId, openModel }: WorldOptions): Promise<World> {
   bank ??= loadBank(BANK);
   const store = await openStore({ driver, ...(clock ? { clock } : {}), ...(newId ? { newId } : {}) });
   const people = new Map<string, Actor>();
@@ -49,6 +53,11 @@ export async function openWorld({ driver, clock, newId }: WorldOptions): Promise
       baseUrl: 'http://viva.test',
     }),
     events: createLockEvents(),
+    models: createModels({
+      bank: await bank,
+      env: { XDG_CONFIG_HOME: '/nowhere' },
+      ...(openModel ? { open: openModel } : {}),
+    }),
     version: 'test',
     demo: false,
   };

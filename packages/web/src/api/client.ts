@@ -28,6 +28,7 @@ export type DecisionCandidate = DecisionReport['candidates'][number];
 export type AuditEntry = Item<'openingAudit'>;
 export type Application = Item<'applications'>;
 export type Question = Answer<'question'>;
+export type Chat = Answer<'chat'>;
 export type CalibrationSet = Answer<'calibration'>;
 export type CalibrationAttempt = Answer<'submitCalibration'>;
 export type Kit = Answer<'kit'>;

@@ -95,6 +95,12 @@ export const workSamplesQuery = (candidateId: string) =>
       (await api.listWorkSamples({ params: { id: candidateId } }, { signal })).items,
   });
 
+export const groupAnswersQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['candidate', candidateId, 'groups'],
+    queryFn: ({ signal }) => api.groupAnswers({ params: { id: candidateId } }, { signal }),
+  });
+
 export const candidateQuery = (id: string) =>
   queryOptions({
     queryKey: ['candidate', id],

@@ -185,6 +185,33 @@ const lab = createRoute({
   component: lazyPage(() => import('../pages/labs/lab-route.tsx'), 'LabRoute'),
 });
 
+// The assistant, practice
+const assistant = createRoute({
+  getParentRoute: () => layout,
+  path: '/assistant',
+  component: lazyPage(() => import('../pages/assistant/assistant-page.tsx'), 'AssistantPage'),
+});
+const chat = createRoute({
+  getParentRoute: () => layout,
+  path: '/assistant/chats/$chat',
+  component: lazyPage(() => import('../pages/assistant/assistant-page.tsx'), 'ChatPage'),
+});
+const model = createRoute({
+  getParentRoute: () => layout,
+  path: '/assistant/model',
+  component: lazyPage(() => import('../pages/assistant/model-page.tsx'), 'ModelPage'),
+});
+const practices = createRoute({
+  getParentRoute: () => layout,
+  path: '/practice',
+  component: lazyPage(() => import('../pages/practice/practices-page.tsx'), 'PracticesPage'),
+});
+const practice = createRoute({
+  getParentRoute: () => layout,
+  path: '/practice/$practice',
+  component: lazyPage(() => import('../pages/practice/practice-page.tsx'), 'PracticePage'),
+});
+
 // Candidates
 const candidate = createRoute({
   getParentRoute: () => layout,
@@ -225,6 +252,11 @@ const routeTree = root.addChildren([
     questionRecord,
     labs,
     lab,
+    assistant,
+    chat,
+    model,
+    practices,
+    practice,
   ]),
 ]);
 

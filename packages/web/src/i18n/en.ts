@@ -1,5 +1,6 @@
 /** English. The types of all translation keys are taken from this file. */
 import account from './en/account.json';
+import assistant from './en/assistant.json';
 import auth from './en/auth.json';
 import authoring from './en/authoring.json';
 import bank from './en/bank.json';
@@ -8,15 +9,19 @@ import candidates from './en/candidates.json';
 import common from './en/common.json';
 import decision from './en/decision.json';
 import home from './en/home.json';
+import labGanVsDiffusion from './en/lab-gan-vs-diffusion.json';
+import labSamplers from './en/lab-samplers.json';
 import labs from './en/labs.json';
 import openings from './en/openings.json';
 import people from './en/people.json';
+import practice from './en/practice.json';
 import problems from './en/problems.json';
 import scoring from './en/scoring.json';
 import search from './en/search.json';
 
 export {
   account,
+  assistant,
   auth,
   authoring,
   bank,
@@ -25,9 +30,12 @@ export {
   common,
   decision,
   home,
+  labGanVsDiffusion as 'lab-gan-vs-diffusion',
+  labSamplers as 'lab-samplers',
   labs,
   openings,
   people,
+  practice,
   problems,
   scoring,
   search,

@@ -1,5 +1,6 @@
 /** Simplified Chinese: the same namespaces as `en.ts`, which a test holds to the same keys. */
 import account from './zh-CN/account.json';
+import assistant from './zh-CN/assistant.json';
 import auth from './zh-CN/auth.json';
 import authoring from './zh-CN/authoring.json';
 import bank from './zh-CN/bank.json';
@@ -8,15 +9,19 @@ import candidates from './zh-CN/candidates.json';
 import common from './zh-CN/common.json';
 import decision from './zh-CN/decision.json';
 import home from './zh-CN/home.json';
+import labGanVsDiffusion from './zh-CN/lab-gan-vs-diffusion.json';
+import labSamplers from './zh-CN/lab-samplers.json';
 import labs from './zh-CN/labs.json';
 import openings from './zh-CN/openings.json';
 import people from './zh-CN/people.json';
+import practice from './zh-CN/practice.json';
 import problems from './zh-CN/problems.json';
 import scoring from './zh-CN/scoring.json';
 import search from './zh-CN/search.json';
 
 export {
   account,
+  assistant,
   auth,
   authoring,
   bank,
@@ -25,9 +30,12 @@ export {
   common,
   decision,
   home,
+  labGanVsDiffusion as 'lab-gan-vs-diffusion',
+  labSamplers as 'lab-samplers',
   labs,
   openings,
   people,
+  practice,
   problems,
   scoring,
   search,

@@ -1,5 +1,7 @@
 /** Trains the lab `gan-vs-diffusion` off the page's thread. */
-import { ganVsDiffusion } from '@viva/labs';
+import { chooseEngine, ganVsDiffusion } from '@viva/labs';
 import { serveLab } from './serve-lab.ts';
 
-serveLab(ganVsDiffusion);
+serveLab(ganVsDiffusion, ({ engine, data }) =>
+  chooseEngine(engine, data === 'digits' ? 'convolutional' : 'dense'),
+);

@@ -16,6 +16,8 @@ export interface Ink {
   good: string;
   accentRgb: Rgb;
   sealRgb: Rgb;
+  inkRgb: Rgb;
+  surfaceRgb: Rgb;
 }
 
 const rgb = (hex: string): Rgb => {
@@ -38,6 +40,8 @@ export function readInk(): Ink {
     good: of('--good'),
     accentRgb: rgb(of('--accent')),
     sealRgb: rgb(of('--seal')),
+    inkRgb: rgb(of('--ink')),
+    surfaceRgb: rgb(of('--surface')),
   };
 }
 

@@ -14,12 +14,12 @@ import { SeedsPanel } from './seeds-panel.tsx';
 import { TakeAlong } from './take-along.tsx';
 import { Transport } from './transport.tsx';
 import type { LabBench } from './use-lab.ts';
-import { useSeeds } from './use-seeds.ts';
+import { type SeedResult, useSeeds } from './use-seeds.ts';
 
 interface LabPageProps<P, View, Frame> {
   bench: LabBench<P, View, Frame>;
-  /** The pictures. */
-  children: ReactNode;
+  /** The pictures; a function where they show the seeds' spread too. */
+  children: ReactNode | ((seeds: readonly SeedResult[]) => ReactNode);
   /** How the measures are taken, in a sentence. */
   measuresLead?: string;
   /** Buttons of the lab's own beside play and step. */
@@ -74,7 +74,7 @@ export function LabPage<P, View, Frame>({
             speed={training.speed}
             onPlay={training.play}
             onPause={training.pause}
-            onStep={training.stepOnce}
+            onStep={() => training.stepOnce()}
             onReset={training.reset}
             onSpeed={training.setSpeed}
           >
@@ -85,7 +85,7 @@ export function LabPage<P, View, Frame>({
               {t('failed', { message: training.problem })}
             </p>
           )}
-          {children}
+          {typeof children === 'function' ? children(seeds.results) : children}
           <MeasuresPanel lab={lab} training={training} lead={measuresLead ?? t('measures.plainLead')} />
           <SeedsPanel lab={lab} seed={seed} seeds={seeds} />
           {me.role === 'candidate' && (

@@ -11,6 +11,10 @@ export interface Layers {
   samples?: Float32Array | undefined;
   /** Where each arrow starts, and where it points; lengths are scaled so that the longest fits its cell. */
   arrows?: { at: Float32Array; by: Float32Array } | undefined;
+  /** More arrows, in the samples' colour and over them. */
+  pull?: { at: Float32Array; by: Float32Array } | undefined;
+  /** A grid of points joined to their neighbours: row by row. */
+  mesh?: { rows: number; columns: number; places: Float32Array } | undefined;
   /** One sample from noise to data; drawn up to `until` (default: whole). */
   path?: { points: Float32Array; until?: number } | undefined;
   modes?: Float32Array | undefined;
@@ -79,7 +83,7 @@ function draw(
   context: CanvasRenderingContext2D,
   side: number,
   reach: number,
-  { heat, data, samples, arrows, path, modes }: Layers,
+  { heat, data, samples, arrows, pull, mesh, path, modes }: Layers,
   ink: Ink,
   tone: 'accent' | 'seal',
 ): void {
@@ -122,8 +126,10 @@ function draw(
     context.globalAlpha = 1;
   };
   if (data) dots(data, ink.faint, 1.5 * unit, 0.55);
-  if (arrows) drawArrows(context, arrows, { px, py, unit, scale, colour: ink.soft });
+  if (arrows) drawArrows(context, arrows, { px, py, unit, colour: ink.soft });
+  if (mesh) drawMesh(context, mesh, { px, py, unit }, ink[tone]);
   if (samples) dots(samples, ink[tone], 1.9 * unit, 0.8);
+  if (pull) drawArrows(context, pull, { px, py, unit, colour: ink[tone] });
   if (path) drawPath(context, path, { px, py, unit, ink });
 }
 
@@ -165,10 +171,34 @@ interface Frame {
   unit: number;
 }
 
+function drawMesh(
+  context: CanvasRenderingContext2D,
+  { rows, columns, places }: NonNullable<Layers['mesh']>,
+  { px, py, unit }: Frame,
+  colour: string,
+): void {
+  context.strokeStyle = colour;
+  context.globalAlpha = 0.55;
+  context.lineWidth = Math.max(1, 0.8 * unit);
+  context.lineJoin = 'round';
+  context.beginPath();
+  const line = (count: number, at: (n: number) => number): void => {
+    for (let n = 0; n < count; n++) {
+      const [x, y] = [px(places[2 * at(n)] ?? 0), py(places[2 * at(n) + 1] ?? 0)];
+      if (n === 0) context.moveTo(x, y);
+      else context.lineTo(x, y);
+    }
+  };
+  for (let row = 0; row < rows; row++) line(columns, (n) => row * columns + n);
+  if (rows > 1) for (let column = 0; column < columns; column++) line(rows, (n) => n * columns + column);
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
 function drawArrows(
   context: CanvasRenderingContext2D,
   { at, by }: NonNullable<Layers['arrows']>,
-  { px, py, unit, colour }: Frame & { scale: number; colour: string },
+  { px, py, unit, colour }: Frame & { colour: string },
 ): void {
   let longest = 1e-12;
   for (let n = 0; n + 1 < by.length; n += 2)

@@ -6,7 +6,8 @@ export type Command<Request, View> =
   /** Steps a frame; 0 as fast as it goes. */
   | { kind: 'play'; speed: number }
   | { kind: 'pause' }
-  | { kind: 'step' }
+  /** One step, or that part of one. */
+  | { kind: 'step'; part?: string }
   /** What to draw has changed: a new frame is wanted without training. */
   | { kind: 'view'; view: View }
   /** The page has drawn the last frame; until then none is sent. */
@@ -47,7 +48,7 @@ export interface TrainingSession<View, Frame> {
   /** Steps done. */
   readonly at: number;
   /** Trains on, at most to the end. */
-  advance(steps: number): Promise<void>;
+  advance(steps: number, part?: string): Promise<void>;
   /** What the page draws; buffers may be handed over, so each call makes its own. */
   frame(view: View): Promise<Frame>;
   measure(): Promise<Readonly<Record<string, number | null>>>;

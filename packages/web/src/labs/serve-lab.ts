@@ -33,7 +33,7 @@ export function serveLab<P, View, Frame>(
         get at() {
           return session.at;
         },
-        advance: (steps) => session.advance(steps),
+        advance: (steps, part) => session.advance(steps, part),
         frame: async (view) => ({ ...(await session.frame(view)), engine }),
         measure: () => session.measure(),
         dispose: () => session.dispose(),

@@ -13,7 +13,8 @@ export interface Training<View, Frame> {
   speed: number;
   play: () => void;
   pause: () => void;
-  stepOnce: () => void;
+  /** One step, or a part of one by its name. */
+  stepOnce: (part?: string) => void;
   reset: () => void;
   setSpeed: (speed: number) => void;
   setView: (view: View) => void;
@@ -114,7 +115,7 @@ export function useTraining<Request, View, Frame>(
       speed,
       play,
       pause: () => send({ kind: 'pause' }),
-      stepOnce: () => send({ kind: 'step' }),
+      stepOnce: (part?: string) => send(part === undefined ? { kind: 'step' } : { kind: 'step', part }),
       reset: () => setRun((before) => before + 1),
       setSpeed: (next: number) => {
         setSpeed(next);

@@ -6,6 +6,8 @@ import type { Command, Report, TrainingSession } from './protocol.ts';
 
 /** Milliseconds of training between two looks at the mailbox. */
 const SLICE = 24;
+/** Pictures may take this share of the time that goes into training, so that drawing does not make it slow. */
+const PICTURES = 0.3;
 
 interface Port<Request, View, Frame> {
   post: (report: Report<Frame>, transfer: Transferable[]) => void;
@@ -51,6 +53,8 @@ export function driveTraining<Request, View, Frame>(
   let queue: Promise<void> = Promise.resolve();
   let generation = 0;
 
+  let drawn = { at: Number.NEGATIVE_INFINITY, cost: 0 };
+
   const send = async (): Promise<void> => {
     if (!session || view === null) return;
     if (awaited) {
@@ -59,7 +63,9 @@ export function driveTraining<Request, View, Frame>(
     }
     awaited = true;
     stale = false;
+    const began = now();
     const frame = await session.frame(view);
+    drawn = { at: now(), cost: now() - began };
     post({ kind: 'frame', step: session.at, steps: session.steps, rate, running, frame }, [
       ...buffersOf(frame),
     ]);
@@ -90,7 +96,7 @@ export function driveTraining<Request, View, Frame>(
           done += batch;
           batch *= 2;
         } while (running && session.at < session.steps && now() - slice < SLICE / 2);
-        await send();
+        if (now() - drawn.at >= drawn.cost / PICTURES) await send();
       }
       const elapsed = now() - since;
       if (elapsed > 500) {
@@ -128,7 +134,7 @@ export function driveTraining<Request, View, Frame>(
     } else if (command.kind === 'step') {
       running = false;
       later(async () => {
-        if (session && session.at < session.steps) await session.advance(1);
+        if (session && session.at < session.steps) await session.advance(1, command.part);
         await send();
       });
     } else {

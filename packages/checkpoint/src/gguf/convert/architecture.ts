@@ -108,6 +108,15 @@ export function ggufName(architecture: ArchitectureName, name: string, file: str
   );
 }
 
+/** The other way, for a decoder: the name in a Hugging Face folder; undefined for a tensor that folders do not hold. */
+export function folderName(name: string): string | undefined {
+  for (const [ours, theirs] of Object.entries(DECODER_OUTSIDE))
+    if (theirs === name) return ours === 'lm_head.weight' ? ours : `model.${ours}`;
+  const match = /^blk\.(\d+)\.(.+)\.(weight|bias)$/.exec(name);
+  const part = Object.entries(DECODER_LAYER).find(([, theirs]) => theirs === match?.[2])?.[0];
+  return match && part ? `model.layers.${match[1]}.${part}.${match[3]}` : undefined;
+}
+
 /** Hyperparameters, in the order of the convert script. */
 export function addHyperparameters(
   out: MetadataBuilder,
@@ -217,8 +226,16 @@ export function permutedHeads(
   return undefined;
 }
 
-/** Rows in llama.cpp's order: within each head, row i of the first half, then row i of the second. */
-export function permuteRows(bytes: Uint8Array, rows: number, heads: number): Uint8Array<ArrayBuffer> {
+/**
+ * Rows in llama.cpp's order: within each head, row i of the first half, then row i of the second. With `back` from that
+ * order to transformers'.
+ */
+export function permuteRows(
+  bytes: Uint8Array,
+  rows: number,
+  heads: number,
+  back = false,
+): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(bytes.length);
   const rowBytes = bytes.length / rows;
   const half = rows / heads / 2;
@@ -226,7 +243,8 @@ export function permuteRows(bytes: Uint8Array, rows: number, heads: number): Uin
     const head = Math.floor(to / (2 * half));
     const within = to % (2 * half);
     const from = head * 2 * half + (within % 2) * half + (within >> 1);
-    out.set(bytes.subarray(from * rowBytes, (from + 1) * rowBytes), to * rowBytes);
+    const [source, target] = back ? [to, from] : [from, to];
+    out.set(bytes.subarray(source * rowBytes, (source + 1) * rowBytes), target * rowBytes);
   }
   return out;
 }

@@ -60,6 +60,31 @@ export function preTokenizerName(file: string, tokenizer: JsonObject): string {
   );
 }
 
+/**
+ * The other way: the pre-tokenizer that a name stands for, as tokenizer.json has it; undefined for a name that is not known.
+ */
+export function preTokenizerJson(name: string): JsonObject | undefined {
+  const steps = PRE_TOKENIZERS.find(([known]) => known === name)?.[1];
+  if (steps === undefined) return undefined;
+  const bytes = (regex: boolean): JsonObject => ({
+    type: 'ByteLevel',
+    add_prefix_space: false,
+    trim_offsets: true,
+    use_regex: regex,
+  });
+  if (name === 'gpt-2') return bytes(true);
+  const first: JsonObject =
+    name === 'smollm'
+      ? { type: 'Digits', individual_digits: true }
+      : {
+          type: 'Split',
+          pattern: { Regex: steps.slice('split '.length, -' | bytes'.length) },
+          behavior: 'Isolated',
+          invert: false,
+        };
+  return { type: 'Sequence', pretokenizers: [first, bytes(name === 'smollm')] };
+}
+
 /** Merges as GGUF has them, two parts with a space between; a space within a part is written Ġ-like, as U+0120. */
 function mergesOf(file: string, tokenizer: JsonObject): string[] {
   return arrayAt(objectAt(tokenizer, 'model'), 'merges').map((merge, i) => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GgufError } from './errors.ts';
-import { openGguf } from './read.ts';
+import { openGguf } from './open-gguf.ts';
 import { encode, Forge, faultOf, openBytes } from './testing.ts';
 import type { GgufArray, GgufValue } from './types.ts';
 import type { GgufTensorInput } from './write.ts';

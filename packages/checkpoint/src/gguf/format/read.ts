@@ -1,7 +1,7 @@
 /** Reads GGUF files of versions 2 and 3: the header at once, the tensors one by one or as a stream. */
 import { HeaderCursor } from './cursor.ts';
 import { GgufError } from './errors.ts';
-import { type ByteSource, openSource } from './source.ts';
+import type { ByteSource } from './source.ts';
 import {
   DEFAULT_ALIGNMENT,
   GGML_TYPES,
@@ -161,7 +161,7 @@ async function readTensorInfo(cursor: HeaderCursor, index: number): Promise<Rela
   const name = await cursor.string(`the name of tensor ${index}`);
   const where = `tensor ${shown(name)}`;
   if (name.length === 0) throw cursor.fail('GGUF_TENSOR', `tensor ${index} has an empty name`);
-  if (Buffer.byteLength(name) > MAX_TENSOR_NAME)
+  if (new TextEncoder().encode(name).length > MAX_TENSOR_NAME)
     throw cursor.fail('GGUF_TENSOR', `${where} has a name of more than ${MAX_TENSOR_NAME} bytes`, name);
   const rank = await cursor.uint32(`the number of dimensions of ${where}`, name);
   if (rank > MAX_DIMENSIONS)
@@ -323,13 +323,4 @@ export async function openGgufSource(source: ByteSource, options: ReadOptions = 
     },
     close: () => source.close(),
   };
-}
-
-/**
- * Opens a GGUF file: reads and checks its header; tensors are read when they are asked for.
- *
- * @throws GgufError when the header is at fault, or the system's error when the file cannot be opened
- */
-export async function openGguf(path: string, options: ReadOptions = {}): Promise<GgufFile> {
-  return openGgufSource(await openSource(path), options);
 }

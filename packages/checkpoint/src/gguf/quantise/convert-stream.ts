@@ -1,5 +1,6 @@
 /** Streams of tensor bytes from one element type to another, several pieces at work at once, in order. */
 
+import type { ErrorSums } from '../../quantize/error-measure.ts';
 import type { GgmlType } from '../format/types.ts';
 import { dequantise } from './dequantise.ts';
 import {
@@ -50,6 +51,8 @@ export interface ConvertStreamOptions {
   readonly sourceBlockBytes: number;
   /** The error for an element that cannot be converted; `element` counts from the beginning of the tensor. */
   fault(unfit: Unfit): Error;
+  /** Called with what each piece has lost; without it nothing is measured. */
+  onError?: ((sums: ErrorSums) => void) | undefined;
 }
 
 /**
@@ -61,7 +64,7 @@ export async function* convertStream(
   chunks: Chunks,
   from: GgmlType,
   to: TargetType,
-  { pool, sourceBlockBytes, fault }: ConvertStreamOptions,
+  { pool, sourceBlockBytes, fault, onError }: ConvertStreamOptions,
 ): AsyncGenerator<Uint8Array> {
   const source: SourceType = isSource(from) ? from : 'F32';
   const plain = isSource(from) ? chunks : asSingles(chunks, from, sourceBlockBytes);
@@ -74,6 +77,7 @@ export async function* convertStream(
     const result = await first.result;
     if ('unfit' in result)
       throw fault({ element: first.base + result.unfit.element, reason: result.unfit.reason });
+    if (result.sums) onError?.(result.sums);
     return result.bytes;
   };
 
@@ -82,7 +86,7 @@ export async function* convertStream(
       const elements = piece.length / SOURCE_BYTES[source];
       if (elements % BLOCKS[to].size !== 0)
         throw new RangeError(`${elements} elements are not a whole number of blocks of ${to}`);
-      const result = pool.convert(piece, source, to);
+      const result = pool.convert(piece, source, to, { measure: onError !== undefined });
       result.catch(() => {});
       underWay.push({ base, result });
       base += elements;

@@ -1,4 +1,6 @@
 /** The quantising kernels: loads the WebAssembly module, moves bytes in and out, checks what comes out. */
+import { addError, type ErrorSums, noError } from '../../quantize/error-measure.ts';
+import { dequantise } from './dequantise.ts';
 import { KERNELS_BASE64 } from './kernels.wasm.ts';
 
 /** Element types that can be quantised from. */
@@ -69,7 +71,17 @@ export interface Unfit {
   readonly reason: 'not_finite' | 'too_large';
 }
 
-export type KernelResult = { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly unfit: Unfit };
+/** `sums` where they were asked for: how far the values that come back are from those that went in. */
+export type KernelResult =
+  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly sums?: ErrorSums }
+  | { readonly unfit: Unfit };
+
+export interface ConvertOptions {
+  /** Measure what is lost. */
+  readonly measure?: boolean | undefined;
+  /** Write the result over the input where it fits: no fresh memory, whose pages cost more than a fast kernel. */
+  readonly overwrite?: boolean | undefined;
+}
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -106,7 +118,12 @@ export class Kernels {
    *
    * @param bytes little-endian elements of type `from`
    */
-  convert(bytes: Uint8Array, from: SourceType, to: TargetType): KernelResult {
+  convert(
+    bytes: Uint8Array<ArrayBuffer>,
+    from: SourceType,
+    to: TargetType,
+    { measure = false, overwrite = false }: ConvertOptions = {},
+  ): KernelResult {
     const count = bytes.length / SOURCE_BYTES[from];
     const block = BLOCKS[to];
     if (!Number.isInteger(count / block.size))
@@ -125,16 +142,22 @@ export class Kernels {
     const bad = this.#wasm.firstNotFinite(singles, count);
     if (bad >= 0) return { unfit: { element: bad, reason: 'not_finite' } };
     const out = base + outAt;
-    if (to === 'F32') return { bytes: memory.slice(singles, singles + outBytes) };
+    if (to === 'F32')
+      return { bytes: memory.slice(singles, singles + outBytes), ...(measure ? { sums: noError() } : {}) };
     if (to === 'F16') this.#wasm.singleToHalf(singles, out, count);
     else if (to === 'BF16') this.#wasm.singleToBfloat(singles, out, count);
     else this.#wasm[`quantize${to}`](singles, out, count / block.size);
     memory = new Uint8Array(this.#wasm.memory.buffer);
-    const result = memory.slice(out, out + outBytes);
-    const overflown = overflownBlock(result, to);
-    return overflown < 0
-      ? { bytes: result }
-      : { unfit: { element: overflown * block.size, reason: 'too_large' } };
+    const view = memory.subarray(out, out + outBytes);
+    const overflown = overflownBlock(view, to);
+    if (overflown >= 0) return { unfit: { element: overflown * block.size, reason: 'too_large' } };
+    const reuse = overwrite && bytes.byteLength >= outBytes;
+    const result = reuse ? bytes.subarray(0, outBytes) : new Uint8Array(outBytes);
+    result.set(view);
+    if (!measure) return { bytes: result };
+    const sums = noError();
+    addError(sums, new Float32Array(this.#wasm.memory.buffer, singles, count), dequantise(result, to));
+    return { bytes: result, sums };
   }
 }
 

@@ -6,8 +6,13 @@ import type { ThreadAnswer, ThreadTask } from './thread.ts';
 
 export interface QuantisePool {
   readonly threads: number;
-  /** Converts a piece; its buffer is moved to the thread and is empty afterwards. */
-  convert(bytes: Uint8Array<ArrayBuffer>, from: SourceType, to: TargetType): Promise<KernelResult>;
+  /** Converts a piece; its buffer is moved to the thread, is empty afterwards, and may come back with the result. */
+  convert(
+    bytes: Uint8Array<ArrayBuffer>,
+    from: SourceType,
+    to: TargetType,
+    options?: { readonly measure?: boolean | undefined },
+  ): Promise<KernelResult>;
   /** Ends the threads; what is under way is refused. */
   close(): Promise<void>;
 }
@@ -26,7 +31,8 @@ function withoutThreads(): QuantisePool {
   const kernels = new Kernels();
   return {
     threads: 1,
-    convert: async (bytes, from, to) => kernels.convert(bytes, from, to),
+    convert: async (bytes, from, to, options) =>
+      kernels.convert(bytes, from, to, { ...options, overwrite: true }),
     close: async () => {},
   };
 }
@@ -71,7 +77,7 @@ export function openQuantisePool(threads = availableParallelism()): QuantisePool
 
   return {
     threads,
-    convert(bytes, from, to) {
+    convert(bytes, from, to, { measure = false } = {}) {
       if (dead) return Promise.reject(dead);
       const thread = load.indexOf(Math.min(...load));
       const id = nextId;
@@ -79,7 +85,7 @@ export function openQuantisePool(threads = availableParallelism()): QuantisePool
       load[thread] = (load[thread] ?? 0) + 1;
       return new Promise<KernelResult>((resolve, reject) => {
         waiting.set(id, { thread, resolve, reject });
-        workers[thread]?.postMessage({ id, bytes, from, to } satisfies ThreadTask, [bytes.buffer]);
+        workers[thread]?.postMessage({ id, bytes, from, to, measure } satisfies ThreadTask, [bytes.buffer]);
       });
     },
     async close() {

@@ -2,15 +2,17 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openGguf } from '../format/read.ts';
+import { addError, noError, summarizeError } from '../../quantize/error-measure.ts';
+import { openGguf } from '../format/open-gguf.ts';
 import { encode, openBytes } from '../format/testing.ts';
 import type { GgufValue } from '../format/types.ts';
 import type { GgufTensorInput } from '../format/write.ts';
 import { writeGguf } from '../format/write-file.ts';
 import { inPieces } from './convert-stream.ts';
+import { dequantise } from './dequantise.ts';
 import { Kernels } from './kernels.ts';
 import { openQuantisePool } from './pool.ts';
-import { contentOf, quantiseContent } from './quantise.ts';
+import { contentOf, quantiseContent, type TensorConversion } from './quantise.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'viva-quantise-'));
 const pool = openQuantisePool(2);
@@ -56,6 +58,35 @@ describe('a model, tensor by tensor', () => {
     expect(Buffer.compare(await written.read(tensor), whole.bytes)).toBe(0);
     expect(written.metadata.get('general.file_type')).toEqual({ type: 'uint32', value: 14 });
     expect(written.metadata.get('general.quantization_version')).toEqual({ type: 'uint32', value: 2 });
+    await written.close();
+  });
+
+  it('says of each tensor what was lost', async () => {
+    const rows = 1200;
+    const input = matrix('blk.0.ffn_up.weight', rows);
+    const file = await open(input, matrix('blk.0.ffn_norm.bias', 1));
+    const reports: TensorConversion[] = [];
+    const content = quantiseContent(contentOf(file), {
+      ...{ scheme: 'q8_0', pool, name: 'model.gguf' },
+      onTensor: (report) => void reports.push(report),
+    });
+    const path = join(folder, 'measured.gguf');
+    await writeGguf(path, content);
+    const written = await openGguf(path);
+    const back = dequantise(await written.read(written.tensor(input.name)), 'Q8_0');
+    const original = dequantise(await file.read(file.tensor(input.name)), 'F32');
+    const sums = noError();
+    addError(sums, original, back);
+    expect(reports).toHaveLength(1);
+    const [report] = reports;
+    expect(report).toMatchObject({
+      ...{ name: input.name, from: 'F32', to: 'Q8_0' },
+      ...{ bytesBefore: rows * 2048, bytesAfter: rows * 16 * 34 },
+    });
+    const expected = summarizeError(sums);
+    expect(report?.error.maxAbs).toBe(expected.maxAbs);
+    expect(report?.error.meanAbs).toBeCloseTo(expected.meanAbs, 10);
+    expect(report?.error.sqnrDb).toBeCloseTo(expected.sqnrDb, 6);
     await written.close();
   });
 

@@ -1,7 +1,20 @@
 /** Quantises a whole model: decides every tensor's type, and converts the tensors as they are written. */
+import {
+  type ErrorSums,
+  mergeErrors,
+  noError,
+  type QuantError,
+  summarizeError,
+} from '../../quantize/error-measure.ts';
 import { GgufError } from '../format/errors.ts';
 import type { GgufFile } from '../format/read.ts';
-import { GGML_TYPES, type GgmlType, type GgufMetadata, type GgufValue } from '../format/types.ts';
+import {
+  GGML_TYPES,
+  type GgmlType,
+  type GgufMetadata,
+  type GgufValue,
+  tensorBytes,
+} from '../format/types.ts';
 import type { GgufContent, GgufTensorInput } from '../format/write.ts';
 import { convertStream } from './convert-stream.ts';
 import { DEQUANTISABLE } from './dequantise.ts';
@@ -21,6 +34,19 @@ export interface QuantiseOptions {
   readonly requantise?: boolean;
   /** Every matrix in the scheme's own type, instead of its mixture. */
   readonly pure?: boolean;
+  /** Called when a tensor has been converted; what is lost is measured only with it. */
+  readonly onTensor?: ((report: TensorConversion) => void) | undefined;
+}
+
+/** What became of a tensor. */
+export interface TensorConversion {
+  readonly name: string;
+  readonly from: GgmlType;
+  readonly to: GgmlType;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** Against the values that came in; where those were quantised already, their own loss is not in it. */
+  readonly error: QuantError;
 }
 
 /** The tensors and metadata of an open GGUF file, as content to be written. */
@@ -89,7 +115,7 @@ const isTarget = (type: GgmlType): type is TargetType => (TARGET_TYPES as readon
 const isPlain = (type: GgmlType) => type === 'F32' || type === 'F16' || type === 'BF16';
 
 function converted(tensor: GgufTensorInput, to: GgmlType, options: QuantiseOptions): GgufTensorInput {
-  const { name, pool, requantise } = options;
+  const { name, pool, requantise, onTensor } = options;
   const refuse = (message: string) =>
     new GgufError('GGUF_UNSUPPORTED', name, `tensor ${tensor.name} ${message}`, tensor.name);
   if (to === tensor.type) return tensor;
@@ -104,9 +130,11 @@ function converted(tensor: GgufTensorInput, to: GgmlType, options: QuantiseOptio
   return {
     ...tensor,
     type: to,
-    data: () =>
-      convertStream(tensor.data(), tensor.type, to, {
+    async *data() {
+      const sums = noError();
+      yield* convertStream(tensor.data(), tensor.type, to, {
         pool,
+        onError: onTensor && ((piece: ErrorSums) => mergeErrors(sums, piece)),
         sourceBlockBytes: GGML_TYPES[tensor.type].blockBytes,
         fault: ({ element, reason }) =>
           new GgufError(
@@ -117,7 +145,13 @@ function converted(tensor: GgufTensorInput, to: GgmlType, options: QuantiseOptio
               : `tensor ${tensor.name} is too large for ${to} near element ${element} (row ${Math.floor(element / row)}): its scale overflows half precision`,
             tensor.name,
           ),
-      }),
+      });
+      const bytes = (type: GgmlType) => tensorBytes(type, tensor.dimensions) ?? 0;
+      onTensor?.({
+        ...{ name: tensor.name, from: tensor.type, to },
+        ...{ bytesBefore: bytes(tensor.type), bytesAfter: bytes(to), error: summarizeError(sums) },
+      });
+    },
   };
 }
 

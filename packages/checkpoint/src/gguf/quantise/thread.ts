@@ -7,6 +7,7 @@ export interface ThreadTask {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly from: SourceType;
   readonly to: TargetType;
+  readonly measure: boolean;
 }
 
 export type ThreadAnswer =
@@ -16,9 +17,9 @@ export type ThreadAnswer =
 const port = parentPort;
 if (port) {
   const kernels = new Kernels((workerData as { module: WebAssembly.Module }).module);
-  port.on('message', ({ id, bytes, from, to }: ThreadTask) => {
+  port.on('message', ({ id, bytes, from, to, measure }: ThreadTask) => {
     try {
-      const result = kernels.convert(bytes, from, to);
+      const result = kernels.convert(bytes, from, to, { measure, overwrite: true });
       port.postMessage({ id, result } satisfies ThreadAnswer, 'bytes' in result ? [result.bytes.buffer] : []);
     } catch (error) {
       port.postMessage({ id, fault: error instanceof Error ? error.message : String(error) });

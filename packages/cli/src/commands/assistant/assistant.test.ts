@@ -118,10 +118,9 @@ describe('with a model', () => {
     vi.stubEnv('VIVA_MODEL', 'm');
     reply = (asked) => (asked.includes('capital') ? '{"capital": "Paris", "letters": 5}' : '1 2 3');
     const { out } = await viva('assistant', 'check', '--json');
-    const { checks } = JSON.parse(out) as { checks: { item: string; ok: boolean; result: string }[] };
-    expect(checks.map(({ ok }) => ok)).toEqual([true, true, true, false, true]);
-    expect(checks[3]?.result).toContain('gives no log-probabilities');
-    expect(checks[4]?.result).toBe('not set up');
+    const { checks } = JSON.parse(out) as { checks: { item: string; outcome: string; problem?: string }[] };
+    expect(checks.map(({ outcome }) => outcome)).toEqual(['works', 'works', 'works', 'fails', 'absent']);
+    expect(checks[3]?.problem).toContain('gives no log-probabilities');
   });
 
   it('that says where text goes when it is elsewhere', async () => {

@@ -1,18 +1,17 @@
 /** `viva assistant setup` and `viva assistant check`. */
 import { resolve } from 'node:path';
 import {
+  checkModel,
   configuredModel,
-  generateStructured,
   guardModel,
   HOW_TO_SET_UP,
-  type LanguageModel,
+  type ModelCheck,
   type ModelConfiguration,
   readConfiguration,
   removeConfiguration,
   writeConfiguration,
 } from '@viva/assistant';
 import type { Locale } from '@viva/bank';
-import { z } from 'zod';
 import { CommandFailure } from '../../failure.ts';
 import { language } from '../../terminal/language.ts';
 import { textTable } from '../../terminal/text-table.ts';
@@ -84,62 +83,28 @@ export async function assistantSetup(options: SetupOptions): Promise<void> {
   console.log(`${where(locale, host)}\n${say(locale, 'next')}`);
 }
 
-interface Check {
-  item: string;
-  ok: boolean;
-  result: string;
-}
+const ITEMS = {
+  answer: 'checkAnswer',
+  stream: 'checkStream',
+  json: 'checkJson',
+  'log-probabilities': 'checkLog',
+  embeddings: 'checkEmbed',
+} as const;
 
-/** Tries what the assistant will need; only the first is indispensable. */
-async function tryModel(model: LanguageModel, locale: Locale, signal: AbortSignal): Promise<Check[]> {
-  const checks: Check[] = [];
-  const attempt = async (item: string, work: () => Promise<string>): Promise<void> => {
-    try {
-      checks.push({ item, ok: true, result: await work() });
-    } catch (error) {
-      if (signal.aborted) throw error;
-      checks.push({ item, ok: false, result: say(locale, 'no', { why: (error as Error).message }) });
-    }
-  };
-  const user = (content: string) => [{ role: 'user' as const, content }];
-  await attempt(say(locale, 'checkAnswer'), async () => {
-    const began = performance.now();
-    const { text, usage } = await model.generate(user('Count from 1 to 20, separated by spaces.'), {
-      maxOutputTokens: 400,
-      temperature: 0,
-      signal,
-    });
-    const seconds = (performance.now() - began) / 1000;
-    if (text.trim() === '') throw new CommandFailure('the answer is empty');
-    return `${say(locale, 'yes')}, ${seconds.toFixed(1)} s, ${Math.round(usage.outputTokens / seconds)} tokens/s${usage.estimated ? say(locale, 'estimated') : ''}`;
-  });
-  if (!checks[0]?.ok) return checks;
-  await attempt(say(locale, 'checkStream'), async () => {
-    let pieces = 0;
-    for await (const part of model.stream(user('Count from 1 to 20.'), { maxOutputTokens: 400, signal }))
-      if (part.type === 'text') pieces++;
-    return `${say(locale, 'yes')}, ${pieces}`;
-  });
-  await attempt(say(locale, 'checkJson'), async () => {
-    const { repaired } = await generateStructured(
-      model,
-      user('Name the capital of France and the number of letters in its name.'),
-      z.strictObject({ capital: z.string(), letters: z.int() }),
-      { temperature: 0, maxOutputTokens: 400, signal },
-    );
-    return say(locale, repaired ? 'repaired' : 'yes');
-  });
-  await attempt(say(locale, 'checkLog'), async () => {
-    if (!model.tokenLogProbabilities) return say(locale, 'none');
-    const { tokens } = await model.tokenLogProbabilities(user('Say yes.'), { maxOutputTokens: 5, signal });
-    return `${say(locale, 'yes')}, ${tokens.length}`;
-  });
-  await attempt(say(locale, 'checkEmbed'), async () => {
-    if (!model.embed) return say(locale, 'none');
-    const { vectors } = await model.embed(['量化', 'quantisation'], { signal });
-    return `${say(locale, 'yes')}, ${vectors[0]?.length ?? 0}`;
-  });
-  return checks;
+function resultOf(
+  { outcome, seconds, tokensPerSecond, estimated, count, problem }: ModelCheck,
+  locale: Locale,
+): string {
+  if (outcome === 'fails') return say(locale, 'no', { why: problem ?? '' });
+  if (outcome === 'absent') return say(locale, 'none');
+  return [
+    say(locale, outcome === 'repaired' ? 'repaired' : 'yes'),
+    ...(seconds === undefined ? [] : [`${seconds.toFixed(1)} s`]),
+    ...(tokensPerSecond === undefined
+      ? []
+      : [`${Math.round(tokensPerSecond)} tokens/s${estimated ? say(locale, 'estimated') : ''}`]),
+    ...(count === undefined ? [] : [String(count)]),
+  ].join(', ');
 }
 
 export async function assistantCheck(options: {
@@ -152,16 +117,16 @@ export async function assistantCheck(options: {
     timeoutMs: readNumber(options.timeout, '--timeout', 0.1) * 1000,
     retries: 0,
   });
-  const checks = await cancellable((signal) => tryModel(model, locale, signal));
+  const checks = await cancellable((signal) => checkModel(model, signal));
   if (options.json) console.log(JSON.stringify({ model: model.id, host: model.host, checks }, null, 2));
   else {
     console.log(`${model.id}\n${where(locale, model.host)}\n`);
     console.log(
       textTable(
         [{ head: say(locale, 'checkItem') }, { head: say(locale, 'checkResult') }],
-        checks.map(({ item, result }) => [item, result]),
+        checks.map((check) => [say(locale, ITEMS[check.item]), resultOf(check, locale)]),
       ),
     );
   }
-  if (!checks[0]?.ok) throw new CommandFailure(`${model.id} does not answer.`);
+  if (checks[0]?.outcome !== 'works') throw new CommandFailure(`${model.id} does not answer.`);
 }

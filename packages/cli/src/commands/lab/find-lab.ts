@@ -1,11 +1,16 @@
 /** Labs by name. To add one: a line in the list. */
-import { ganVsDiffusion, type Lab } from '@viva/labs';
+import { createEncoderLab, ganVsDiffusion, type Lab, samplers } from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
+import { encoderWorld } from './encoder-world.ts';
 
 export type AnyLab = Lab<Record<string, unknown>>;
 
 /** In the order of the catalogue. */
-export const LABS: readonly AnyLab[] = [ganVsDiffusion as unknown as AnyLab];
+export const LABS: readonly AnyLab[] = [
+  ganVsDiffusion as unknown as AnyLab,
+  samplers as unknown as AnyLab,
+  createEncoderLab(encoderWorld) as unknown as AnyLab,
+];
 
 /** @throws CommandFailure naming the labs that there are */
 export function findLab(id: string): AnyLab {

@@ -4,6 +4,7 @@ import {
   DTYPE_BYTES,
   decodeState,
   elementCount,
+  isDtype,
   keptBecause,
   type ModelFolder,
   openModelFolder,
@@ -11,6 +12,7 @@ import {
   type WeightScheme,
 } from '@viva/checkpoint';
 import { size, table } from './format.ts';
+import { estimateTable, folderEstimates, inspectGguf } from './inspect-gguf.ts';
 
 interface InspectOptions {
   all?: boolean;
@@ -22,9 +24,13 @@ const SCHEMES: readonly [string, WeightScheme][] = [
   ['nf4', { kind: 'nf4', blockSize: 64, doubleQuant: false }],
   ['nf4 --double-quant', { kind: 'nf4', blockSize: 64, doubleQuant: true }],
   ['nf4 --double-quant --block-size 256', { kind: 'nf4', blockSize: 256, doubleQuant: true }],
+  ['w8a16', { kind: 'int', bits: 8, symmetric: true, granularity: { per: 'channel' } }],
+  ['w4a16', { kind: 'int', bits: 4, symmetric: true, granularity: { per: 'group', size: 128 } }],
 ];
 
 export async function modelInspect(path: string, { all, json }: InspectOptions): Promise<void> {
+  if (path.endsWith('.gguf'))
+    return inspectGguf(path, { ...(all ? { all } : {}), ...(json ? { json } : {}) });
   const model = await openModelFolder(path);
   try {
     const tensors = model.tensors.tensors.map((tensor) => ({ ...tensor, kept: keptBecause(tensor) }));
@@ -33,18 +39,25 @@ export async function modelInspect(path: string, { all, json }: InspectOptions):
     const quantizable = !(model.config && 'quantization_config' in model.config);
     const schemes = SCHEMES.map(([name, scheme]) => {
       const after = tensors.reduce(
-        (sum, { name, shape, byteLength, kept }) =>
-          sum + (kept === undefined ? plannedBytes(name, shape, scheme) : byteLength),
+        (sum, { name, shape, dtype, byteLength, kept }) =>
+          sum + (kept === undefined ? plannedBytes(name, shape, dtype, scheme) : byteLength),
         0,
       );
       return { scheme: name, bytes: after, ratio: after / bytes, bitsPerParameter: (after * 8) / parameters };
     });
+    const gguf = quantizable && model.config ? await folderEstimates(path, model) : [];
     if (json) {
       const list = tensors.map(({ kept, ...tensor }) => ({ ...tensor, kept: kept ?? null }));
       const report = { path, files: model.tensors.files, config: model.config ?? null, parameters, bytes };
       console.log(
         JSON.stringify(
-          { ...report, warnings: model.warnings, schemes: quantizable ? schemes : [], tensors: list },
+          {
+            ...report,
+            warnings: model.warnings,
+            schemes: quantizable ? schemes : [],
+            ggufSchemes: typeof gguf === 'string' ? [] : gguf,
+            tensors: list,
+          },
           null,
           2,
         ),
@@ -76,23 +89,16 @@ export async function modelInspect(path: string, { all, json }: InspectOptions):
     if (!quantizable)
       return console.log('\nThis model is quantised already (quantization_config in config.json).');
     console.log('\nQuantised with viva model quantize, it would take:');
-    console.log(
-      table(
-        schemes.map(({ scheme, bytes, ratio, bitsPerParameter }) => [
-          `--scheme ${scheme}`,
-          size(bytes),
-          `${(ratio * 100).toFixed(1)} %`,
-          `${bitsPerParameter.toFixed(2)} bits a parameter`,
-        ]),
-      ),
-    );
+    console.log(estimateTable(schemes));
+    if (typeof gguf === 'string') console.log(`\nNo GGUF file can be made of it: ${gguf}`);
+    else if (gguf.length > 0) console.log(`\nAs a GGUF file:\n${estimateTable(gguf)}`);
   } finally {
     await model.close();
   }
 }
 
-const plannedBytes = (name: string, shape: readonly number[], scheme: WeightScheme): number =>
-  plannedTensors(name, shape, scheme).reduce(
+const plannedBytes = (name: string, shape: readonly number[], dtype: string, scheme: WeightScheme): number =>
+  plannedTensors(name, shape, scheme, isDtype(dtype) ? dtype : 'F32').reduce(
     (sum, { dtype, shape }) => sum + elementCount(shape) * DTYPE_BYTES[dtype],
     0,
   );

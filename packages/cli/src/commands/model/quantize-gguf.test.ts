@@ -33,7 +33,11 @@ describe('viva model quantize to GGUF', () => {
   it('says in Chinese what it did', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     await quantizeGguf(tiny, join(folder, 'zh.gguf'), { scheme: 'q4_0', threads: '1', lang: 'zh-CN' });
-    expect(log.mock.calls[0]?.[0]).toMatch(/每个权重 [\d.]+ 位/);
+    expect(log.mock.calls[0]?.[0]).toMatch(
+      /blk\.0\.ffn_down\.weight +BF16 → Q4_0 +4\.0 KiB +1\.1 KiB +\d\.\d+e-2/,
+    );
+    expect(log.mock.calls[0]?.[0]).toContain('平均误差');
+    expect(log.mock.calls.at(-1)?.[0]).toMatch(/每个权重 [\d.]+ 位/);
   });
 
   it('leaves nothing behind when the input is cut off', async () => {

@@ -1,86 +1,72 @@
-/** `viva model quantize`. */
+/** `viva model quantize`, as far as it makes folders. */
 
 import { availableParallelism } from 'node:os';
 import {
-  checkBlockSize,
   createFourBitKernels,
   kernelQuantizer,
+  type QuantizeModelOptions,
   type QuantizeReport,
   quantizeModel,
-  type TorchFloat,
-  type WeightScheme,
+  quantizeWithText,
+  withAwqModel,
 } from '@viva/checkpoint';
 import { CommandFailure } from '../../failure.ts';
+import { asFolder } from './as-folder.ts';
 import { duration, interruptible, progressLine, size, table } from './format.ts';
-
-export interface QuantizeOptions {
-  scheme: string;
-  doubleQuant?: boolean;
-  blockSize: string;
-  computeDtype?: string;
-  lmHead?: boolean;
-  skip?: string[];
-  maxShard: string;
-  threads?: string;
-  json?: boolean;
-}
+import { calibrationText, computeDtypeOf, type QuantizeOptions, weightScheme } from './quantize-options.ts';
 
 export async function modelQuantize(input: string, output: string, options: QuantizeOptions): Promise<void> {
   const { lmHead = false, skip = [], json } = options;
-  const line = progressLine();
-  const { signal, done } = interruptible();
   const maxShardBytes = Number(options.maxShard) * 1e9;
   if (!(maxShardBytes > 0)) throw new CommandFailure(`--max-shard ${options.maxShard} is no size in GB.`, 2);
   const threads =
     options.threads === undefined ? Math.min(8, availableParallelism()) : Number(options.threads);
   if (!(Number.isInteger(threads) && threads > 0 && threads <= 64))
     throw new CommandFailure(`--threads ${options.threads} is no number from 1 to 64.`, 2);
-  const scheme = schemeOf(options);
-  const kernels = createFourBitKernels(threads);
+  const scheme = weightScheme(options);
+  const computeDtype = computeDtypeOf(options);
+  const line = progressLine();
+  const { signal, done } = interruptible();
+  const common: Omit<QuantizeModelOptions, 'scheme'> = {
+    ...{ input, output, lmHead, skip, maxShardBytes, signal, ...computeDtype },
+    onProgress: ({ tensor, tensorsDone, tensors, bytesDone, bytes, bytesPerSecond, secondsLeft }) =>
+      line.show(
+        `${tensorsDone}/${tensors}  ${((100 * bytesDone) / Math.max(1, bytes)).toFixed(0)} %  ${size(bytesPerSecond)}/s  ${duration(secondsLeft)} left  ${tensor}`,
+      ),
+  };
+  const quantize = async (folder: string): Promise<QuantizeReport> => {
+    const file = options.gptq ?? options.text;
+    if (scheme.kind === 'int' && file !== undefined)
+      return quantizeWithText({
+        ...{ ...common, input: folder, scheme, threads, calibration: await calibrationText(file, options) },
+        ...(options.gptq === undefined
+          ? {}
+          : { gptq: { activationOrder: options.activationOrder ?? false } }),
+      });
+    const kernels = createFourBitKernels(threads);
+    try {
+      return await quantizeModel({ ...common, input: folder, scheme, quantize: kernelQuantizer(kernels) });
+    } finally {
+      await kernels.close();
+    }
+  };
+  const scaled = async (folder: string): Promise<QuantizeReport> => {
+    if (options.awq === undefined) return quantize(folder);
+    const calibration = await calibrationText(options.awq, options);
+    const onLayer = (layer: number, layers: number) => line.show(`AWQ: layer ${layer} of ${layers}`);
+    const awq = { input: folder, calibration, rounding: scheme, threads, maxShardBytes, signal, onLayer };
+    return withAwqModel(output, awq, quantize);
+  };
   try {
-    const report = await quantizeModel({
-      input,
-      output,
-      scheme,
-      quantize: kernelQuantizer(kernels),
-      lmHead,
-      skip,
-      maxShardBytes,
-      signal,
-      ...computeDtypeOf(options),
-      onProgress: ({ tensor, tensorsDone, tensors, bytesDone, bytes, bytesPerSecond, secondsLeft }) =>
-        line.show(
-          `${tensorsDone}/${tensors}  ${((100 * bytesDone) / Math.max(1, bytes)).toFixed(0)} %  ${size(bytesPerSecond)}/s  ${duration(secondsLeft)} left  ${tensor}`,
-        ),
-    });
+    const onTensor = (tensor: string) => line.show(`reading ${tensor}`);
+    const report = await asFolder(input, output, { ...options, signal, onTensor }, scaled);
     line.end();
     if (json) console.log(JSON.stringify({ ...report, peakRssBytes: peakRss() }, jsonNumber, 2));
     else print(report);
   } finally {
     line.end();
     done();
-    await kernels.close();
   }
-}
-
-function schemeOf({ scheme, doubleQuant = false, blockSize }: QuantizeOptions): WeightScheme {
-  if (scheme === 'nf4' || scheme === 'fp4')
-    return { kind: scheme, doubleQuant, blockSize: checkBlockSize(Number(blockSize)) };
-  if (scheme !== 'int8')
-    throw new CommandFailure(
-      `--scheme ${scheme} is none of nf4, fp4, int8, nor one of GGUF’s (viva model quantize --help lists them).`,
-      2,
-    );
-  if (doubleQuant)
-    throw new CommandFailure('--double-quant belongs to nf4 and fp4; int8 has one scale a row.', 2);
-  return { kind: 'int8' };
-}
-
-function computeDtypeOf({ computeDtype }: QuantizeOptions): { computeDtype?: TorchFloat } {
-  if (computeDtype === undefined) return {};
-  if (computeDtype === 'float16' || computeDtype === 'bfloat16' || computeDtype === 'float32')
-    return { computeDtype };
-  throw new CommandFailure(`--compute-dtype ${computeDtype} is none of float16, bfloat16, float32.`, 2);
 }
 
 function print({

@@ -43,7 +43,9 @@ Examples:
     .action(modelGenerate);
 
   running(model.command('perplexity <model> <text>'))
-    .description('perplexity of a GGUF model on a text file (- for standard input), in sliding windows')
+    .description(
+      'perplexity of a GGUF model, or of a folder, on a text file (- for standard input), in sliding windows',
+    )
     .option('--context <tokens>', 'tokens in a window', '512')
     .option('--stride <tokens>', 'from one window to the next (default: half a window)')
     .option('--max-tokens <count>', 'of the text, from its beginning (default: all)')
@@ -52,7 +54,9 @@ Examples:
       `
 Examples:
   viva model perplexity model-q4_k_m.gguf wiki.txt
-  viva model perplexity model.gguf - --context 1024 --json < text.txt`,
+  viva model perplexity ./llama-gptq wiki.txt --max-tokens 2048
+  viva model perplexity model.gguf - --context 1024 --json < text.txt
+A folder is run by our own forward pass, quantised weights included; it needs no further install, and is slower.`,
     )
     .action(modelPerplexity);
 

@@ -19,9 +19,11 @@ interface DifferencesProps {
   /** Null: everything is new. */
   before: QuestionContent | null;
   after: QuestionContent;
+  /** The rank that fits where it stands: below the page's title, or a dialog's. */
+  heading?: 'h2' | 'h3';
 }
 
-export function Differences({ before, after }: DifferencesProps) {
+export function Differences({ before, after, heading: Heading = 'h2' }: DifferencesProps) {
   const { t } = useTranslation('authoring');
   const nameOf = usePartName();
   const found = useMemo(() => differences(before, after), [before, after]);
@@ -30,11 +32,11 @@ export function Differences({ before, after }: DifferencesProps) {
     <ul className={classes.differences}>
       {found.map((one) => (
         <li key={one.key}>
-          <h3>
+          <Heading>
             {nameOf(one)}
             {!one.before && before && <span className={classes.mark}>{t('added')}</span>}
             {!one.after && <span className={classes.mark}>{t('removed')}</span>}
-          </h3>
+          </Heading>
           <div className={classes.sides}>
             {(['zh', 'en'] as const).map((side) => {
               const [was, is] = [one.before?.[side] ?? '', one.after?.[side] ?? ''];

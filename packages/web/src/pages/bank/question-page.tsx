@@ -139,12 +139,12 @@ function Claims({ question, lang }: { question: Question; lang: Lang }) {
       {question.claims.length > 0 && (
         <Section title={t('claims')} lead={t('claimsLead')}>
           <ul className={classes.claims} lang={lang}>
-            {question.claims.map(({ id, text, source, at, hasCheck }) => (
+            {question.claims.map(({ id, text, source, at, check }) => (
               <li key={id}>
                 <InlineMarkdown>{text[lang]}</InlineMarkdown>{' '}
                 <span className={classes.support}>
                   {source && `[${[number.get(source), at].filter(Boolean).join(', ')}]`}
-                  {hasCheck && ` ${t('runnable')}`}
+                  {check && ` ${t('runnable')}`}
                 </span>
               </li>
             ))}

@@ -16,6 +16,7 @@ import { Section } from '../../ui/section.tsx';
 import { CandidateEvidence } from './candidate-evidence.tsx';
 import classes from './decision.module.css';
 import { DisagreementsList } from './disagreements-list.tsx';
+import { ImpactView } from './impact-view.tsx';
 import { IntervalPlot } from './interval-plot.tsx';
 import { PanelChanges } from './panel-changes.tsx';
 import { RankingTable } from './ranking-table.tsx';
@@ -157,6 +158,11 @@ export function DecisionPage() {
             </Section>
           )}
         </>
+      )}
+      {report.impact && (
+        <Section title={t('impact.title')} lead={t('impact.lead')}>
+          <ImpactView impact={report.impact} />
+        </Section>
       )}
       <Section title={t('panel.title')} lead={t('panel.lead')}>
         <PanelChanges seats={report.seats} />

@@ -7,6 +7,7 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
+import { GroupAnswers } from './group-answers.tsx';
 import classes from './home.module.css';
 
 export function ApplicationsView() {
@@ -73,6 +74,7 @@ function ApplicationCard({ application }: { application: Application }) {
           </dl>
         </div>
       </div>
+      <GroupAnswers candidateId={application.candidateId} />
     </article>
   );
 }

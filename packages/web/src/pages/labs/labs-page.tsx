@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import classes from './labs-page.module.css';
+import { LAB_PAGES } from './registry.ts';
 
 export function LabsPage() {
   const { t } = useTranslation('labs');
@@ -13,7 +14,7 @@ export function LabsPage() {
     <>
       <PageHeader title={t('title')} lead={t('lead')} />
       <ul className={classes.labs}>
-        {LAB_DESCRIPTIONS.map((lab) => (
+        {LAB_DESCRIPTIONS.filter(({ id }) => id in LAB_PAGES).map((lab) => (
           <li key={lab.id}>
             <h2>
               <Link to="/labs/$lab" params={{ lab: lab.id }}>

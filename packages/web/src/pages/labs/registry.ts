@@ -6,4 +6,5 @@ export const LAB_PAGES: Readonly<Record<string, ReturnType<typeof lazyPage>>> = 
     () => import('./gan-vs-diffusion/gan-vs-diffusion-page.tsx'),
     'GanVsDiffusionPage',
   ),
+  samplers: lazyPage(() => import('./samplers/samplers-page.tsx'), 'SamplersPage'),
 };

@@ -1,5 +1,6 @@
 /** A draft's title, description, questions and weights. All of it is fixed when the opening opens. */
-import { Button, NumberInput, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, NumberInput, Textarea, TextInput } from '@mantine/core';
+import { GROUP_ATTRIBUTES, type GroupAttribute } from '@viva/server/client';
 import { RotateCcw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,6 +12,7 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { Section } from '../../ui/section.tsx';
 import classes from './openings.module.css';
 
+const GROUPS = Object.keys(GROUP_ATTRIBUTES) as GroupAttribute[];
 type Weights = Record<string, number | string>;
 const valid = (weight: number | string | undefined): weight is number =>
   typeof weight === 'number' && weight > 0 && weight <= 100;
@@ -27,6 +29,7 @@ export function EditDraft({ opening, onDone }: { opening: Opening; onDone: () =>
   const [competencies, setCompetencies] = useState<Weights>(() =>
     Object.fromEntries(opening.competencies.map(({ id, weight }) => [id, weight])),
   );
+  const [asked, setAsked] = useState<readonly GroupAttribute[]>(opening.askGroups);
   const [dropped, setDropped] = useState<ReadonlySet<string>>(new Set());
   const kept = opening.items.filter(({ question }) => !dropped.has(question));
   const allValid =
@@ -42,6 +45,7 @@ export function EditDraft({ opening, onDone }: { opening: Opening; onDone: () =>
           description: description.trim(),
           items: kept.map(({ question }) => ({ question, weight: Number(items[question]) })),
           competencies: opening.competencies.map(({ id }) => ({ id, weight: Number(competencies[id]) })),
+          askGroups: GROUPS.filter((attribute) => asked.includes(attribute)),
         },
       }),
     {
@@ -143,6 +147,22 @@ export function EditDraft({ opening, onDone }: { opening: Opening; onDone: () =>
               })}
           </fieldset>
         ))}
+      </Section>
+      <Section title={t('groups.title')} lead={t('groups.lead')}>
+        <div className={classes.groupChoices}>
+          {GROUPS.map((attribute) => (
+            <Checkbox
+              key={attribute}
+              label={t(`common:groups.attribute.${attribute}`)}
+              checked={asked.includes(attribute)}
+              onChange={({ currentTarget: { checked } }) =>
+                setAsked((before) =>
+                  checked ? [...before, attribute] : before.filter((one) => one !== attribute),
+                )
+              }
+            />
+          ))}
+        </div>
       </Section>
       {!allValid && <p className={classes.error}>{t('draft.weightsWrong')}</p>}
       <div className={classes.editActions}>

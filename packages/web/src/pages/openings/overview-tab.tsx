@@ -13,7 +13,7 @@ import { Kind } from './question-kind.tsx';
 export function OverviewTab({ opening }: { opening: Opening }) {
   const { t } = useTranslation(['openings', 'common']);
   const me = useMe();
-  const { text, number, date } = useFormat();
+  const { text, number, date, list } = useFormat();
   const [editing, setEditing] = useState(false);
 
   if (editing) return <EditDraft opening={opening} onDone={() => setEditing(false)} />;
@@ -83,6 +83,12 @@ export function OverviewTab({ opening }: { opening: Opening }) {
           <dt>{t('facts.pin')}</dt>
           <dd>
             <code title={opening.kitHash}>{opening.kitHash.slice(0, 12)}</code>
+          </dd>
+          <dt>{t('groups.asked')}</dt>
+          <dd>
+            {opening.askGroups.length > 0
+              ? list(opening.askGroups.map((attribute) => t(`common:groups.attribute.${attribute}`)))
+              : t('groups.nothing')}
           </dd>
           <dt>{t('facts.created')}</dt>
           <dd>{date(opening.createdAt)}</dd>

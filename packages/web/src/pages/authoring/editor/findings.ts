@@ -11,6 +11,16 @@ type Code = keyof typeof authoring.finding;
 /** Says a finding by its code; the codes are those of `viva bank check`. */
 export type SayFinding = (code: Code, values: Record<string, string | number>) => string;
 
+/** What Zod says of a form, by what it says: it speaks English only. */
+const FORMS: readonly (readonly [RegExp, Code])[] = [
+  [/to have >=1 |expected string to have/, 'schema-missing'],
+  [/lower-case letters/, 'schema-slug'],
+  [/Invalid URL/i, 'schema-url'],
+  [/DOI starts/, 'schema-doi'],
+  [/expected number to be/, 'schema-range'],
+  [/has a source, a check or both/, 'schema-support'],
+];
+
 /** What the checks of the server add: kits, and whatever this browser does not know of. */
 export const isOfServer = ({ code, message }: Pick<ContentFinding, 'code' | 'message'>): boolean =>
   message.startsWith('kit "') || code === 'calibration-anchors';
@@ -23,11 +33,14 @@ export function placed(
   const { code, message } = finding;
   const kit = /^kit "([^"]+)": (.*)$/s.exec(message);
   const [, have = '', need = ''] = /has (\d+) characters, at (?:least|most) (\d+)/.exec(message) ?? [];
+  const form = code === 'schema' ? FORMS.find(([pattern]) => pattern.test(message))?.[1] : undefined;
   const text = kit
     ? say('kit', { kit: kit[1] ?? '', message: kit[2] ?? '' })
-    : knows(code)
-      ? say(code as Code, { message, have, need })
-      : message;
+    : form
+      ? say(form, { message })
+      : knows(code)
+        ? say(code as Code, { message, have, need })
+        : message;
   return { ...finding, text };
 }
 

@@ -96,7 +96,7 @@ function Conflict({ proposal, onClose }: { proposal: Proposal; onClose: () => vo
       }
     >
       <p>{t('conflictBody', { title: titleOf(entry.value) })}</p>
-      <Differences before={entry.conflict.value} after={entry.value} />
+      <Differences before={entry.conflict.value} after={entry.value} heading="h3" />
     </Dialog>
   );
 }

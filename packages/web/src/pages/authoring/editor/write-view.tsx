@@ -10,7 +10,7 @@ import classes from './editor.module.css';
 import type { FindingIndex, PlacedFinding } from './findings.ts';
 import { SaveState } from './save-state.tsx';
 import { SourcesPart } from './sources-part.tsx';
-import { type Showing, TextParts } from './text-parts.tsx';
+import { LANGUAGE, type Showing, TextParts } from './text-parts.tsx';
 import type { Editor } from './use-editor.ts';
 
 /** The parts in their order on the page, and where in the content each is. */
@@ -47,7 +47,10 @@ export function goTo(at: string): void {
 
 export function WriteView({ editor }: { editor: Editor }) {
   const { t } = useTranslation(['authoring', 'bank']);
-  const [showing, setShowing] = useState<Showing>('both');
+  // On a phone the previews would double an already long page.
+  const [showing, setShowing] = useState<Showing>(() =>
+    window.matchMedia('(max-width: 760px)').matches ? 'write' : 'both',
+  );
   const [next, setNext] = useState(0);
   const { undo, redo, saveNow, findings } = editor;
 
@@ -123,10 +126,14 @@ export function WriteView({ editor }: { editor: Editor }) {
   );
 }
 
-function Outline({ findings }: { findings: FindingIndex }) {
+function usePartTitle(): (id: PartId) => string {
   const { t } = useTranslation(['authoring', 'bank']);
-  const title = (id: PartId): string =>
-    id === 'details' || id === 'title' ? t(`parts.${id}`) : t(`bank:${id}`);
+  return (id) => (id === 'details' || id === 'title' ? t(`parts.${id}`) : t(`bank:${id}`));
+}
+
+function Outline({ findings }: { findings: FindingIndex }) {
+  const { t } = useTranslation('authoring');
+  const title = usePartTitle();
   return (
     <nav aria-label={t('outline')} className={classes.outline}>
       <ul>
@@ -165,6 +172,18 @@ const SHOWN = 8;
 /** Every finding, to be walked through; F8 goes to the next. */
 function Problems({ findings }: { findings: readonly PlacedFinding[] }) {
   const { t } = useTranslation('authoring');
+  const titleOf = usePartTitle();
+  const placeOf = (at: string): string => {
+    const [, root, locale, , number] = at.split('/');
+    const index = root === 'text' ? number : root === 'claims' || root === 'sources' ? locale : undefined;
+    return [
+      titleOf(partOf(at)),
+      index !== undefined ? String(Number(index) + 1) : null,
+      root === 'text' ? LANGUAGE[locale as keyof typeof LANGUAGE] : null,
+    ]
+      .filter(Boolean)
+      .join(' · ');
+  };
   const [all, setAll] = useState(false);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   return (
@@ -180,6 +199,7 @@ function Problems({ findings }: { findings: readonly PlacedFinding[] }) {
         {findings.slice(0, all ? undefined : SHOWN).map(({ at, code, text, line, severity }) => (
           <li key={`${at} ${code} ${line ?? 0} ${text}`} data-severity={severity}>
             <button type="button" onClick={() => goTo(at)}>
+              <b>{placeOf(at)}</b>
               {text}
             </button>
           </li>

@@ -6,7 +6,7 @@
  * proposal that stands proposed with that very hash. Versions are never changed or removed.
  */
 export const authoring = {
-  version: 3,
+  version: 5,
   name: 'authoring',
   sql: /* sql */ `
 SET LOCAL ROLE viva_owner;

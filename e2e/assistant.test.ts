@@ -1,0 +1,219 @@
+/** The assistant in the browser, with a model server of our own on this machine: set up, ask, practise, cancel. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expectAccessible, expectNoSideways, type Locale, openBrowser, signIn, visit } from './browser.ts';
+import { startServer, type TestServer } from './server.ts';
+
+const PASSWORD = 'viva-demo-2026';
+let server: TestServer;
+let browser: Browser;
+let model: Server;
+let modelUrl: string;
+/** Milliseconds before the model answers; `hungUp` counts those who did not wait. */
+let delay = 0;
+let hungUp = 0;
+
+/** Says what the assistant's prompts ask for, quoting what the person said. */
+function reply(prompt: string): string {
+  if (/Count from/.test(prompt)) return '1 2 3 4 5 6 7 8 9 10';
+  if (/capital of France/.test(prompt)) return '{"capital": "Paris", "letters": 5}';
+  if (/"anchors"|anchors/i.test(prompt) && /probes/i.test(prompt)) {
+    const said = [...prompt.matchAll(/(?:Candidate: |候选人：)(.+)/g)].map((found) => found[1] ?? '');
+    const quote = (said.at(-1) ?? '').slice(0, 60);
+    const good = /scale|比例/.test(prompt.slice(prompt.lastIndexOf('Candidate')));
+    return JSON.stringify({
+      anchors: [
+        { anchor: 2, status: 'met', quotes: [quote], lacking: '' },
+        {
+          anchor: 3,
+          status: good ? 'met' : 'missing',
+          quotes: good ? [quote] : [],
+          lacking: good ? '' : 'No figures.',
+        },
+      ],
+      probes: [1, 2, 3],
+    });
+  }
+  // The first passage's question; the prompt has an example of a citation before it.
+  const ids = [...prompt.matchAll(/\[([a-z0-9-]+)\]/g)].map((found) => found[1]);
+  const id = ids.find((one) => one !== 'some-question-id') ?? 'nothing';
+  return `Blocks of weights share a scale [${id}].`;
+}
+
+beforeAll(async () => {
+  model = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
+        messages: { content: string }[];
+        stream?: boolean;
+        logprobs?: boolean;
+      };
+      const text = reply(body.messages.map(({ content }) => content).join('\n'));
+      response.on('close', () => {
+        if (!response.writableEnded) hungUp++;
+      });
+      setTimeout(() => {
+        if (response.destroyed) return;
+        const base = { id: 'c', created: 1, model: 'm' };
+        if (body.stream) {
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+          for (const word of text.split(' '))
+            response.write(
+              `data: ${JSON.stringify({ ...base, object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: `${word} ` } }] })}\n\n`,
+            );
+          response.write(
+            `data: ${JSON.stringify({ ...base, object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\n`,
+          );
+          response.end('data: [DONE]\n\n');
+          return;
+        }
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(
+          JSON.stringify({
+            ...base,
+            object: 'chat.completion',
+            choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
+            usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
+          }),
+        );
+      }, delay);
+    });
+  });
+  await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
+  modelUrl = `http://127.0.0.1:${(model.address() as AddressInfo).port}/v1`;
+  [server, browser] = await Promise.all([startServer('demo'), openBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+  model.closeAllConnections();
+  model.close();
+});
+
+async function enter(who: string, locale: Locale, width = 1280, colorScheme: 'light' | 'dark' = 'light') {
+  const visitor = await visit(browser, { locale, viewport: { width, height: 900 }, colorScheme });
+  await signIn(visitor, server.url, `${who}@demo.viva`, PASSWORD);
+  await visitor.page.request.patch(`${server.url}/api/me`, {
+    data: { locale },
+    headers: { origin: server.url },
+  });
+  return visitor;
+}
+async function look(page: Page, name: string): Promise<void> {
+  await expectAccessible(page, name);
+  await expectNoSideways(page, name);
+  if (process.env.VIVA_SCREENSHOTS)
+    await page.screenshot({ path: `${process.env.VIVA_SCREENSHOTS}/${name}.png`, fullPage: true });
+}
+
+it('says what a model would add where none is set up, and shows passages instead', async () => {
+  const visitor = await enter('li', 'zh-CN', 390, 'dark');
+  const { page } = visitor;
+  await page.goto(`${server.url}/assistant`);
+  await page.getByText('尚未配置语言模型').waitFor();
+  await page.getByLabel('问题', { exact: true }).fill('双重量化省了多少显存');
+  await page.getByRole('button', { name: '提问' }).click();
+  await page.getByRole('heading', { level: 3 }).first().waitFor();
+  await look(page, 'assistant-passages-zh');
+  await page.goto(`${server.url}/practice`);
+  await page.getByText('模拟面试需要语言模型').waitFor();
+  await look(page, 'practice-none-zh');
+  expect(visitor.complaints).toEqual([]);
+  await visitor.close();
+});
+
+it('is set up by the owner, who sees what works; then answers with links to what it rests on', async () => {
+  const owner = await enter('owner', 'en');
+  await owner.page.goto(`${server.url}/assistant`);
+  await owner.page.getByRole('link', { name: 'Set up a model' }).click();
+  await owner.page.getByLabel('Address').fill('https://models.example.org/v1');
+  await owner.page.getByText('will be sent to models.example.org').waitFor();
+  await owner.page.getByLabel('Address').fill(modelUrl);
+  await owner.page.getByLabel('Model', { exact: true }).fill('small');
+  await owner.page.getByRole('button', { name: 'Use this model' }).click();
+  await owner.page.getByRole('button', { name: 'Try it' }).click();
+  await owner.page.getByRole('row', { name: /^Answers works/ }).waitFor({ timeout: 60_000 });
+  await owner.page.getByRole('row', { name: /^JSON by schema works/ }).waitFor();
+  await look(owner.page, 'assistant-model-en');
+  expect(owner.complaints).toEqual([]);
+  await owner.close();
+
+  const li = await enter('li', 'en', 1280, 'dark');
+  const { page } = li;
+  await page.goto(`${server.url}/assistant`);
+  expect(await page.getByRole('link', { name: /model/ }).count()).toBe(0);
+  await page.getByLabel('Question', { exact: true }).fill('What does double quantisation save?');
+  await page.getByLabel('Question', { exact: true }).press('Enter');
+  await page.getByText('Rests on', { exact: true }).waitFor();
+  expect(
+    await page
+      .getByText(/Blocks of weights share a scale/)
+      .getByRole('link')
+      .getAttribute('href'),
+  ).toMatch(/^\/bank\/questions\/[a-z-]+$/);
+  await page.getByLabel('Question', { exact: true }).fill('And why does it help?');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByRole('heading', { name: 'And why does it help?' }).waitFor();
+  await look(page, 'assistant-chat-en');
+  // A question that is taken back leaves nothing, and the model is told to stop.
+  delay = 20_000;
+  const before = hungUp;
+  await page.getByLabel('Question', { exact: true }).fill('Something slow about attention?');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect.poll(() => hungUp, { timeout: 15_000 }).toBeGreaterThan(before);
+  delay = 0;
+  expect(await page.getByLabel('Question', { exact: true }).inputValue()).toBe(
+    'Something slow about attention?',
+  );
+  await page.getByRole('button', { name: 'Remove this chat: What does double quantisation save?' }).click();
+  await page.waitForURL(`${server.url}/assistant`);
+  await expect.poll(() => page.getByRole('button', { name: /^Remove this chat/ }).count()).toBe(1);
+  expect(li.complaints).toEqual([]);
+  await li.close();
+}, 180_000);
+
+it('practises: a probe by what was lacking, feedback by anchor with quotes, progress, and nobody else sees it', async () => {
+  const visitor = await enter('wang', 'en');
+  const { page } = visitor;
+  await page.goto(`${server.url}/practice`);
+  await page.getByLabel('Questions', { exact: true }).fill('2');
+  await page.getByRole('button', { name: 'Begin' }).click();
+  await page.getByLabel('Your answer').fill('I would begin with the weights, and measure.');
+  await page.reload();
+  // What was typed outlives a reload.
+  await expect
+    .poll(() => page.getByLabel('Your answer').inputValue())
+    .toBe('I would begin with the weights, and measure.');
+  await page.getByLabel('Your answer').press('Control+Enter');
+  await expect
+    .poll(() => page.locator('main').getByText('Interviewer', { exact: true }).count(), { timeout: 30_000 })
+    .toBe(2);
+  await page.getByLabel('Your answer').fill('A scale and a zero point, computed by group.');
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await expect
+    .poll(() => page.locator('main').getByText('Interviewer', { exact: true }).count(), { timeout: 30_000 })
+    .toBe(3);
+  await look(page, 'practice-under-way-en');
+  await page.getByRole('button', { name: 'End this question' }).click();
+  await page.getByText('How this answer stands').waitFor();
+  expect(await page.locator('blockquote').first().innerText()).toContain('A scale and a zero point');
+  await page.getByRole('button', { name: 'End this question' }).click();
+  await page.getByText('That was the last question.').waitFor();
+  await look(page, 'practice-feedback-en');
+  await page.getByRole('link', { name: 'Begin' }).click();
+  await page.getByRole('img', { name: /^Levels reached over time/ }).waitFor();
+  await look(page, 'practice-progress-en');
+  const zh = await enter('wang', 'zh-CN', 390, 'dark');
+  await zh.page.goto(`${server.url}/practice`);
+  await zh.page.getByRole('link', { name: '回看' }).click();
+  await zh.page.getByText('这次回答的表现').waitFor();
+  await look(zh.page, 'practice-feedback-zh');
+  expect([...visitor.complaints, ...zh.complaints]).toEqual([]);
+  await zh.close();
+  await visitor.close();
+}, 180_000);

@@ -1,0 +1,120 @@
+/** Results of runs, kept by a hash of all that they depend on: the lab's code, its parameters, the seed, the engine. */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Measures } from '@viva/labs';
+import { z } from 'zod';
+import type { PlannedRun } from './plan.ts';
+
+export interface RunResult {
+  measures: Measures;
+  seconds: number;
+}
+
+export interface RunCache {
+  read(run: PlannedRun): Promise<RunResult | undefined>;
+  write(run: PlannedRun, result: RunResult): Promise<void>;
+}
+
+const Stored = z.object({
+  lab: z.string(),
+  seed: z.number(),
+  measures: z.record(z.string(), z.number().nullable()),
+  seconds: z.number(),
+});
+
+/** `$XDG_CACHE_HOME/viva/claims`, or the same under `~/.cache`. */
+export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'viva', 'claims');
+
+const COUNTS = /\.(?:ts|js|json|wasm)$/;
+const IGNORED = /\.(?:test|d)\.[tj]s$|\.golden\.json$|^oracle\.json$/;
+
+/**
+ * For each lab, a hash of its own code and of what all labs share; code of other labs leaves it as it is.
+ * @param root the folder of the labs' package that holds their folders, built or not
+ * @param engine name and version of what computes
+ */
+export async function labVersions(root: string, engine: string): Promise<(lab: string) => string> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && COUNTS.test(entry.name) && !IGNORED.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+  const labs = new Set(files.filter((file) => /^[^/]+\/lab\.[tj]s$/.test(file)).map((file) => dirname(file)));
+  const digests = new Map<string, string>();
+  for (const file of files)
+    digests.set(
+      file,
+      createHash('sha256')
+        .update(await readFile(join(root, file)))
+        .digest('hex'),
+    );
+  const known = new Map<string, string>();
+  return (lab) => {
+    const cached = known.get(lab);
+    if (cached) return cached;
+    const hash = createHash('sha256').update(engine);
+    for (const [file, digest] of digests) {
+      const folder = file.split('/')[0] ?? '';
+      // The lists that name all labs change with every new one.
+      if (
+        (labs.has(folder) && folder !== lab) ||
+        ['index', 'catalog'].includes(basename(file).split('.')[0] ?? '')
+      )
+        continue;
+      hash.update(`${file}\0${digest}\n`);
+    }
+    const version = hash.digest('hex');
+    known.set(lab, version);
+    return version;
+  };
+}
+
+/** Where `@viva/labs` lies, and which engine it runs on. */
+export async function installedLabs(): Promise<(lab: string) => string> {
+  const root = dirname(fileURLToPath(import.meta.resolve('@viva/labs')));
+  const about = z
+    .object({ version: z.string(), dependencies: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(await readFile(join(root, '..', 'package.json'), 'utf8')));
+  return labVersions(root, `wasm ${JSON.stringify(about.dependencies)}`);
+}
+
+/** A folder with one file a run. What cannot be read counts as not there; what cannot be written is not kept. */
+export function openCache(folder: string, versionOf: (lab: string) => string): RunCache {
+  const fileOf = ({ id, lab }: PlannedRun): string =>
+    join(
+      folder,
+      `${createHash('sha256')
+        .update(`${versionOf(lab)}\n${id}`)
+        .digest('hex')}.json`,
+    );
+  return {
+    async read(run) {
+      try {
+        const stored = Stored.parse(JSON.parse(await readFile(fileOf(run), 'utf8')));
+        return stored.lab === run.lab && stored.seed === run.seed
+          ? { measures: stored.measures, seconds: stored.seconds }
+          : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    async write(run, { measures, seconds }) {
+      const file = fileOf(run);
+      const aside = `${file}.${process.pid}.part`;
+      // Figures that are not finite would come back as null, which means "no figure": such a run is not kept.
+      if (Object.values(measures).some((value) => value !== null && !Number.isFinite(value))) return;
+      try {
+        await mkdir(folder, { recursive: true });
+        const stored = { lab: run.lab, params: run.params, seed: run.seed, measures, seconds };
+        await writeFile(aside, JSON.stringify(stored));
+        await rename(aside, file);
+      } catch {
+        await rm(aside, { force: true }).catch(() => undefined);
+      }
+    },
+  };
+}

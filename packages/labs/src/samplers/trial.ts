@@ -1,0 +1,84 @@
+/** One sampler at one number of steps, advanced an evaluation at a time and then measured. */
+import type { Distribution } from '../data/distributions.ts';
+import type { Random } from '../engine/random.ts';
+import { mmd, slicedWasserstein } from '../measures/distances.ts';
+import { countModes } from '../measures/modes.ts';
+import type { Denoiser } from './denoiser.ts';
+import type { SamplerName, Sampling } from './samplers.ts';
+
+/** What came of it. */
+export interface TrialResult {
+  sampler: SamplerName;
+  steps: number;
+  /** Of the model, a sample. */
+  evaluations: number;
+  msPerSample: number;
+  slicedWasserstein: number;
+  mmd: number;
+  modes: number | null;
+  highQuality: number | null;
+  modeKl: number | null;
+  /** Of the deterministic samplers. */
+  referenceError: number | null;
+}
+
+export class Trial {
+  /** Questions answered so far. */
+  asked = 0;
+  /** Milliseconds so far. */
+  spent = 0;
+  /** x̄ at the end; null until then. */
+  end: Float64Array | null = null;
+  private readonly sampling: Sampling;
+  private turn: ReturnType<Sampling['next']> | null = null;
+
+  constructor(sampling: Sampling) {
+    this.sampling = sampling;
+  }
+
+  /** Answers one question. @returns whether it is done */
+  async advance(denoiser: Denoiser): Promise<boolean> {
+    const began = performance.now();
+    this.turn ??= this.sampling.next();
+    if (!this.turn.done) {
+      const { x, level } = this.turn.value;
+      this.turn = this.sampling.next(await denoiser.denoise(x, level));
+      this.asked++;
+    }
+    this.spent += performance.now() - began;
+    if (!this.turn.done) return false;
+    this.end = this.turn.value;
+    return true;
+  }
+}
+
+/** Points that the quadratic measure takes. */
+const FOR_MMD = 500;
+
+/**
+ * @param points and `truth` data units, the same number
+ * @param directions a stream of its own each time, the same for every trial, so that trials differ by their samples alone
+ */
+export function judge(
+  points: Float32Array,
+  truth: Float32Array,
+  { modes, sd }: Pick<Distribution, 'modes' | 'sd'>,
+  directions: Random,
+): Pick<TrialResult, 'slicedWasserstein' | 'mmd' | 'modes' | 'highQuality' | 'modeKl'> {
+  const count = modes ? countModes(points, modes, sd) : null;
+  return {
+    slicedWasserstein: slicedWasserstein(points, truth, directions),
+    mmd: mmd(points.subarray(0, 2 * FOR_MMD), truth.subarray(0, 2 * FOR_MMD)),
+    modes: count?.captured ?? null,
+    highQuality: count?.highQuality ?? null,
+    modeKl: count?.kl ?? null,
+  };
+}
+
+/** Root mean square distance of paired points. @param scale of the result's unit */
+export function distance(a: Float64Array, b: Float64Array, scale: number): number {
+  const n = Math.min(a.length, b.length) / 2;
+  let sum = 0;
+  for (let at = 0; at < 2 * n; at++) sum += ((a[at] as number) - (b[at] as number)) ** 2;
+  return scale * Math.sqrt(sum / n);
+}

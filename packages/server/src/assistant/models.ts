@@ -1,0 +1,138 @@
+/** The language model that this server asks: as the owner named it here, else as it is set up on the machine. */
+import {
+  AssistantError,
+  bankPassages,
+  ConfigurationError,
+  checkModel,
+  guardModel,
+  type LanguageModel,
+  type ModelConfiguration,
+  ModelError,
+  openModel,
+  Retriever,
+  readConfiguration,
+  StructuredOutputError,
+  TokenBudget,
+} from '@viva/assistant';
+import type { Bank } from '@viva/bank';
+import type { z } from 'zod';
+import type { AssistantStatus } from '../contract/assistant.ts';
+import { conflict, Refusal } from '../errors.ts';
+import * as t from '../store/schema.ts';
+import type { Tables } from '../store/store.ts';
+
+/** Tokens that one request may spend, in and out, repairs included. */
+const BUDGET = 24_000;
+const TIMEOUT_MS = 120_000;
+
+export interface Models {
+  /** Who answers now, for this person's request. @throws Refusal 409 `no-model`, `model-setting` */
+  model(tables: Tables): Promise<LanguageModel>;
+  status(tables: Tables): Promise<Omit<z.infer<typeof AssistantStatus>, 'setting'>>;
+  setting(tables: Tables): Promise<ModelConfiguration | null>;
+  /** Passages of the bank; with vectors once a model with embeddings has been asked. */
+  retriever(model: LanguageModel | null, signal: AbortSignal): Promise<Retriever>;
+  check(model: LanguageModel, signal: AbortSignal): ReturnType<typeof checkModel>;
+}
+
+interface ModelsOptions {
+  bank: Bank;
+  env?: Readonly<Record<string, string | undefined>>;
+  /** For tests. */
+  open?: (configuration: ModelConfiguration) => LanguageModel;
+}
+
+export function createModels({
+  bank,
+  env = process.env,
+  open = (configuration) => openModel(configuration, env),
+}: ModelsOptions): Models {
+  let words: Retriever | null = null;
+  let withVectors: { id: string; retriever: Promise<Retriever> } | null = null;
+  let held: { key: string; model: LanguageModel } | null = null;
+
+  const setting = async (tables: Tables): Promise<ModelConfiguration | null> => {
+    const [row] = await tables.select().from(t.assistantSetting);
+    return row?.configuration ?? null;
+  };
+  const find = async (tables: Tables) => {
+    const own = await setting(tables);
+    if (own) return { configuration: own, from: 'setting' as const };
+    const machine = await readConfiguration(env);
+    return machine ? { configuration: machine.configuration, from: 'machine' as const } : null;
+  };
+  /** One model for one set-up: a file is loaded once, not for every request. */
+  const opened = (configuration: ModelConfiguration): LanguageModel => {
+    const key = JSON.stringify(configuration);
+    if (held?.key !== key) held = { key, model: open(configuration) };
+    return held.model;
+  };
+  return {
+    setting,
+    model: async (tables) => {
+      const found = await find(tables).catch(refuse);
+      if (!found)
+        throw conflict(
+          'no-model',
+          'No language model is set up. The owner can name one on the assistant’s page.',
+        );
+      try {
+        return guardModel(opened(found.configuration), {
+          timeoutMs: TIMEOUT_MS,
+          budget: new TokenBudget(BUDGET),
+        });
+      } catch (error) {
+        return refuse(error);
+      }
+    },
+    status: async (tables) => {
+      try {
+        const found = await find(tables);
+        if (!found)
+          return { state: 'none', model: null, host: null, embeddings: false, from: null, problem: null };
+        const { id, host, embed } = opened(found.configuration);
+        return {
+          state: 'ready',
+          model: id,
+          host,
+          embeddings: embed !== undefined,
+          from: found.from,
+          problem: null,
+        };
+      } catch (error) {
+        if (!(error instanceof AssistantError)) throw error;
+        return {
+          state: 'faulty',
+          model: null,
+          host: null,
+          embeddings: false,
+          from: null,
+          problem: error.message,
+        };
+      }
+    },
+    retriever: async (model, signal) => {
+      words ??= new Retriever(bankPassages(bank));
+      if (!model?.embed) return words;
+      if (withVectors?.id !== model.id) {
+        const retriever = new Retriever(words.passages);
+        const adding = retriever.addVectors(model, { signal }).then(() => retriever);
+        withVectors = { id: model.id, retriever: adding };
+        adding.catch(() => {
+          withVectors = null;
+        });
+      }
+      return withVectors.retriever;
+    },
+    check: (model, signal) => checkModel(model, signal),
+  };
+}
+
+/** What a model or its set-up says went wrong, as a refusal that a page can show. */
+export function refuse(error: unknown): never {
+  if (error instanceof ConfigurationError) throw conflict('model-setting', error.message);
+  if (error instanceof ModelError || error instanceof StructuredOutputError)
+    throw new Refusal(502, error.code, error.message, { cause: error });
+  if (error instanceof AssistantError) throw conflict(error.code, error.message);
+  throw error;
+}
