@@ -44,7 +44,7 @@ async function lab(
   await visitor.page
     .getByRole('button', { name: /^(Play|运行)$/ })
     .and(visitor.page.locator(':enabled'))
-    .waitFor();
+    .waitFor({ timeout: 90_000 });
   return visitor;
 }
 
