@@ -84,7 +84,8 @@ function MeasuresTable({ lab, measured }: { lab: Described; measured: Measured }
     { id: 'value', label: t('measures.value') },
   ];
   return (
-    <div className={classes.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls must take the focus
+    <div className={classes.scroll} role="group" tabIndex={0} aria-label={t('measures.title')}>
       <table className={table.table}>
         <caption className="sr-only">{t('measures.title')}</caption>
         <thead>

@@ -84,7 +84,8 @@ function SeedsTable({ lab, results }: { lab: SeedsPanelProps['lab']; results: re
     return own ? `${text(own.label)} · ` : '';
   };
   return (
-    <div className={classes.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls must take the focus
+    <div className={classes.scroll} role="group" tabIndex={0} aria-label={t('seeds.title')}>
       <table className={table.table}>
         <caption className="sr-only">{t('seeds.title')}</caption>
         <thead>
