@@ -2,7 +2,7 @@
 import { Button, NumberInput } from '@mantine/core';
 import { type LabDescription, summarise } from '@viva/labs/catalog';
 import { Dices, Square } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../i18n/use-format.ts';
 import { Section } from '../ui/section.tsx';
@@ -17,7 +17,7 @@ interface SeedsPanelProps {
   seeds: Seeds;
 }
 
-export function SeedsPanel({ lab, seed, seeds: { results, running, problem, run, stop } }: SeedsPanelProps) {
+function Panel({ lab, seed, seeds: { results, running, problem, run, stop } }: SeedsPanelProps) {
   const { t } = useTranslation('labs');
   const { percent } = useFormat();
   const [count, setCount] = useState(5);
@@ -72,6 +72,8 @@ export function SeedsPanel({ lab, seed, seeds: { results, running, problem, run,
     </Section>
   );
 }
+
+export const SeedsPanel = memo(Panel);
 
 function SeedsTable({ lab, results }: { lab: SeedsPanelProps['lab']; results: readonly SeedResult[] }) {
   const { t } = useTranslation('labs');
