@@ -191,7 +191,8 @@ async function loadIntegers(
   packedBits: number | undefined,
 ): Promise<Float32Array<ArrayBuffer>> {
   const { file } = tensor;
-  const [rows = 0, columns = 0] = packedBits === undefined ? tensor.shape : await packedShape(tensors, name, file);
+  const [rows = 0, columns = 0] =
+    packedBits === undefined ? tensor.shape : await packedShape(tensors, name, file);
   const scaleInfo = await part(tensors, `${name}_scale`, file);
   const scales = await readFloats(tensors, scaleInfo);
   const bytes = await tensors.read(tensor);
