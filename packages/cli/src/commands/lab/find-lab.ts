@@ -1,6 +1,12 @@
 /** Labs by name. To add one: a line in the list. */
-import { ganVsDiffusion, type Lab, mixedPrecision, quantization } from '@viva/labs';
-import { createEncoderLab, ganVsDiffusion, type Lab, samplers } from '@viva/labs';
+import {
+  createEncoderLab,
+  ganVsDiffusion,
+  type Lab,
+  mixedPrecision,
+  quantization,
+  samplers,
+} from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
 import { encoderWorld } from './encoder-world.ts';
 
