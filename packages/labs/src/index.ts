@@ -22,6 +22,9 @@ export type { Frame as GanVsDiffusionFrame, View as GanVsDiffusionView } from '.
 export { ganVsDiffusion } from './gan-vs-diffusion/lab.ts';
 export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
 export type { GanVsDiffusionSession, Part as GanVsDiffusionPart } from './gan-vs-diffusion/session.ts';
+export { knowledgeInjection } from './knowledge-injection/lab.ts';
+export type { KnowledgeInjectionParams } from './knowledge-injection/params.ts';
+export type { Frame as KnowledgeInjectionFrame } from './knowledge-injection/session.ts';
 export {
   type DrawnSession,
   type Field,
@@ -54,6 +57,11 @@ export type {
   View as QuantizationView,
 } from './quantization/session.ts';
 export type { Point, ShiftPoint } from './quantization/sweep.ts';
+export type { ReasoningFrame, ReasoningView, SearchTree, TreeNode } from './reasoning/frame.ts';
+export { reasoning } from './reasoning/lab.ts';
+export { promptGeneralization } from './prompt-generalization/lab.ts';
+export type { PromptGeneralizationParams } from './prompt-generalization/params.ts';
+export type { Frame as PromptGeneralizationFrame } from './prompt-generalization/session.ts';
 export { samplers } from './samplers/lab.ts';
 export type { SamplersParams } from './samplers/params.ts';
 export type { SamplerName } from './samplers/samplers.ts';

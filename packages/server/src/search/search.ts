@@ -1,7 +1,7 @@
 /** One search over everything that the actor may see: row-level security leaves out the rest. */
 
 import type { z } from '@hono/zod-openapi';
-import { searchBank } from '@viva/bank';
+import { findQuestions } from '@viva/assistant';
 import { desc, eq, ilike } from 'drizzle-orm';
 import type { Actor, Context } from '../context.ts';
 import type { SearchHit } from '../contract/decision.ts';
@@ -22,10 +22,12 @@ export function excerpt(text: string, query: string, radius = 60): string {
 export async function search({ store, bank }: Context, actor: Actor, query: string): Promise<Hit[]> {
   requireTeam(actor);
   const pattern = `%${query.replace(/[\\%_]/g, '\\$&')}%`;
-  const questions: Hit[] = searchBank(bank, query, { limit: EACH }).map(({ id, title, snippet }) => ({
+  const locale = /\p{Script=Han}/u.test(query) ? 'zh-CN' : 'en';
+  const found = await findQuestions(bank, query, { locale, limit: EACH });
+  const questions: Hit[] = found.map(({ question: { id, text }, snippet }) => ({
     kind: 'question',
     id,
-    title,
+    title: text[locale].title,
     snippet,
     href: `/bank/questions/${id}`,
   }));

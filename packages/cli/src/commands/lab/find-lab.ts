@@ -7,6 +7,17 @@ import {
   quantization,
   samplers,
 } from '@viva/labs';
+import { ganVsDiffusion, type Lab, mixedPrecision, quantization } from '@viva/labs';
+import { createEncoderLab, ganVsDiffusion, type Lab, samplers } from '@viva/labs';
+import {
+  createEncoderLab,
+  ganVsDiffusion,
+  knowledgeInjection,
+  type Lab,
+  reasoning,
+  samplers,
+} from '@viva/labs';
+import { ganVsDiffusion, knowledgeInjection, type Lab, promptGeneralization, samplers } from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
 import { encoderWorld } from './encoder-world.ts';
 
@@ -19,6 +30,9 @@ export const LABS: readonly AnyLab[] = [
   quantization as unknown as AnyLab,
   samplers as unknown as AnyLab,
   createEncoderLab(encoderWorld) as unknown as AnyLab,
+  reasoning as unknown as AnyLab,
+  knowledgeInjection as unknown as AnyLab,
+  promptGeneralization as unknown as AnyLab,
 ];
 
 /** @throws CommandFailure naming the labs that there are */
