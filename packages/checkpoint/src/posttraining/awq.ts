@@ -29,23 +29,37 @@ export interface AwqScales {
   readonly plainError: number;
 }
 
-/** Searches s = mean|x|^α over a grid of α from 0 to 1 (paper, eq. 5) for the least error of the outputs. */
-export async function awqScales(search: AwqSearch): Promise<AwqScales> {
-  const { weights, columns, sizes, roundTrip, errorOf, steps = 20 } = search;
+/** Gives each candidate's scales and takes its error, so that the search serves callers that wait and callers that cannot. */
+function* searchScales(sizes: Float64Array, steps: number): Generator<Float32Array, AwqScales, number> {
   let best: AwqScales | undefined;
   let plainError = Number.NaN;
   for (let step = 0; step <= steps; step++) {
     const alpha = step / steps;
     const inputScales = scalesOf(sizes, alpha);
+    const error = yield inputScales;
+    if (step === 0) plainError = error;
+    if (!best || error < best.error) best = { inputScales, alpha, error, plainError };
+  }
+  return best as AwqScales;
+}
+
+const STEPS = 20;
+
+/** Searches s = mean|x|^α over a grid of α from 0 to 1 (paper, eq. 5) for the least error of the outputs. */
+export async function awqScales(search: AwqSearch): Promise<AwqScales> {
+  const { weights, columns, sizes, roundTrip, errorOf, steps = STEPS } = search;
+  const candidates = searchScales(sizes, steps);
+  let turn = candidates.next();
+  while (!turn.done) {
+    const inputScales = turn.value;
     let error = 0;
     for (const [index, weight] of weights.entries()) {
       const rounded = await roundTrip(scaleColumns(weight, inputScales), columns);
       error += await errorOf(unscaleColumns(rounded, inputScales), index);
     }
-    if (step === 0) plainError = error;
-    if (!best || error < best.error) best = { inputScales, alpha, error, plainError };
+    turn = candidates.next(error);
   }
-  return best as AwqScales;
+  return turn.value;
 }
 
 export interface AwqResult extends GroupedWeight, AwqScales {}
@@ -55,23 +69,22 @@ export interface AwqResult extends GroupedWeight, AwqScales {}
  * the scales.
  * @param samples rows × columns of the layer's inputs.
  */
-export async function awq(
+export function awq(
   weight: Float32Array,
   columns: number,
   samples: Float32Array,
   options: GridOptions & { steps?: number } = {},
-): Promise<AwqResult> {
+): AwqResult {
   if (samples.length === 0 || samples.length % columns !== 0 || weight.length % columns !== 0)
     throw new OptionError('BAD_SHAPE', `${samples.length} numbers are no samples of ${columns} inputs.`);
   const h = hessian(samples, columns);
-  const found = await awqScales({
-    weights: [weight],
-    columns,
-    sizes: meanSizes(samples, columns),
-    roundTrip: (each) => roundToNearest(each, columns, options).values,
-    errorOf: (values) => outputError(weight, values, h, columns),
-    ...(options.steps === undefined ? {} : { steps: options.steps }),
-  });
+  const candidates = searchScales(meanSizes(samples, columns), options.steps ?? STEPS);
+  let turn = candidates.next();
+  while (!turn.done) {
+    const { values } = roundToNearest(scaleColumns(weight, turn.value), columns, options);
+    turn = candidates.next(outputError(weight, unscaleColumns(values, turn.value), h, columns));
+  }
+  const found = turn.value;
   const rounded = roundToNearest(scaleColumns(weight, found.inputScales), columns, options);
   return { ...rounded, values: unscaleColumns(rounded.values, found.inputScales), ...found };
 }

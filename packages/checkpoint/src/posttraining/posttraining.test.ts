@@ -163,7 +163,7 @@ describe('AWQ', () => {
       h,
       COLUMNS,
     );
-    const { error, alpha, inputScales, values } = await awq(weight, COLUMNS, samples, {
+    const { error, alpha, inputScales, values } = awq(weight, COLUMNS, samples, {
       bits: 3,
       groupSize: 32,
     });
@@ -179,7 +179,7 @@ describe('AWQ', () => {
       const noise = random(seed);
       const flat = Float32Array.from({ length: 64 * COLUMNS }, noise);
       const plain = roundToNearest(weight, COLUMNS, { groupSize: 16 }).values;
-      const { error } = await awq(weight, COLUMNS, flat, { groupSize: 16 });
+      const { error } = awq(weight, COLUMNS, flat, { groupSize: 16 });
       expect(error).toBeLessThanOrEqual(
         outputError(weight, plain, hessian(flat, COLUMNS), COLUMNS) * (1 + 1e-9),
       );
