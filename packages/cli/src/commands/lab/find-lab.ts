@@ -2,16 +2,6 @@
 import {
   createEncoderLab,
   ganVsDiffusion,
-  type Lab,
-  mixedPrecision,
-  quantization,
-  samplers,
-} from '@viva/labs';
-import { ganVsDiffusion, type Lab, mixedPrecision, quantization } from '@viva/labs';
-import { createEncoderLab, ganVsDiffusion, type Lab, samplers } from '@viva/labs';
-import {
-  createEncoderLab,
-  ganVsDiffusion,
   knowledgeInjection,
   type Lab,
   mixedPrecision,
