@@ -153,6 +153,46 @@ describe('gan-vs-diffusion', () => {
     await visitor.close();
   });
 
+  it('draws digits of both models, and the way of a chosen one from noise', async () => {
+    const visitor = await lab('?data=digits&steps=20&batch=64&hidden=32&latent=4&engine=wasm');
+    const { page } = visitor;
+    await page.getByRole('button', { name: 'Play' }).click();
+    await expect.poll(() => steps(page), { timeout: 90_000 }).toBe(20);
+    await page.getByRole('img', { name: /64 digits of the GAN/ }).waitFor();
+    const diffusion = page.getByRole('img', { name: /64 digits of the diffusion model/ });
+    await diffusion.click({ position: { x: 60, y: 20 } });
+    await page.getByRole('img', { name: 'From noise to digit 2' }).waitFor();
+    await page.getByRole('slider', { name: /Denoising/ }).fill('3');
+    await page.getByText('Denoising: 3 of 10').waitFor();
+    await page.getByText('Engine: wasm').waitFor();
+    await expectNoSideways(page, 'digits');
+    await expectAccessible(page, 'digits');
+    expect(visitor.complaints).toEqual([]);
+    await visitor.close();
+  });
+
+  it('goes through a round in parts, slowly or by hand, and says when it is not the seed’s run any more', async () => {
+    const visitor = await lab('?steps=30&hidden=32&batch=64&noiseSteps=50');
+    const { page } = visitor;
+    await page.getByLabel('What the generator does to its noise').check();
+    await page.getByLabel('Where the discriminator pulls').check();
+    for (const part of ['D only', 'G only']) await page.getByRole('button', { name: part }).click();
+    expect(await steps(page)).toBe(0);
+    await page.getByRole('button', { name: 'ε only' }).click();
+    await expect.poll(() => steps(page)).toBe(1);
+    expect(await page.getByText(/out of turn/).count()).toBe(0);
+    await page.getByRole('button', { name: 'Slow motion' }).click();
+    await page.getByText('Next: the generator').waitFor({ timeout: 20_000 });
+    await expect.poll(() => steps(page), { timeout: 30_000 }).toBeGreaterThan(1);
+    await page.getByRole('button', { name: 'Slow motion' }).click();
+    await expectAccessible(page, 'parts');
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await page.getByRole('button', { name: 'G only' }).and(page.locator(':enabled')).click();
+    await page.getByText(/1 part was taken out of turn/).waitFor();
+    expect(visitor.complaints).toEqual([]);
+    await visitor.close();
+  });
+
   it('stands on a phone, in Chinese and in the dark', async () => {
     const visitor = await lab('?steps=100&hidden=32&batch=64', {
       locale: 'zh-CN',

@@ -35,7 +35,7 @@ for named in sys.argv[3:]:
 
         best = float("inf")
         with ThreadPoolExecutor(threads) as pool:
-            for _ in range(3):
+            for _ in range(5):
                 began = time.perf_counter()
                 list(pool.map(work, range(threads)))
                 best = min(best, time.perf_counter() - began)

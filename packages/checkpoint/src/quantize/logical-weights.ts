@@ -5,7 +5,7 @@ import { isRecord } from '../json/strict-json.ts';
 import type { ModelFolder } from '../safetensors/folder.ts';
 import { type Dtype, isDtype, toFloat32 } from '../tensor/dtype.ts';
 import type { TensorInfo, TensorReader } from '../tensor/tensor.ts';
-import { dequantizeScales } from './double-quant.ts';
+import { dequantizeScales, NESTED_BLOCK } from './double-quant.ts';
 import { dequantizeFourBit } from './four-bit.ts';
 import { unpackIntegers } from './integer-format.ts';
 import { dequantizeInt8Rows } from './llm-int8.ts';
@@ -124,6 +124,12 @@ async function loadFourBit(tensors: TensorReader, tensor: TensorInfo): Promise<F
   else {
     const codes = await tensors.read(stored);
     const nested = await readFloats(tensors, await part(tensors, `${name}.nested_absmax`, file));
+    if (nested.length !== Math.ceil(codes.length / NESTED_BLOCK))
+      throw new FormatError(
+        'WRONG_LENGTH',
+        `has ${nested.length} scales of scales for ${codes.length} scales.`,
+        { file, tensor: name },
+      );
     absmax = dequantizeScales({ codes, absmax: nested, offset: nestedOffset });
   }
   const packed = await tensors.read(tensor);

@@ -276,14 +276,14 @@ export const PRESETS: readonly Preset[] = [
     ),
     params: {
       data: 'digits',
-      steps: 1500,
+      budget: 'multiply-adds',
+      steps: 3000,
       batch: 64,
       hidden: 64,
       latent: 16,
       r1: 0.5,
       prediction: 'v',
-      ganRate: 0.001,
-      diffusionRate: 0.002,
+      diffusionRate: 0.003,
     },
   },
 ];

@@ -8,7 +8,11 @@ import candidates from './zh-CN/candidates.json';
 import common from './zh-CN/common.json';
 import decision from './zh-CN/decision.json';
 import home from './zh-CN/home.json';
+import labEncoder from './zh-CN/lab-encoder.json';
 import labGanVsDiffusion from './zh-CN/lab-gan-vs-diffusion.json';
+import labKnowledgeInjection from './zh-CN/lab-knowledge-injection.json';
+import labReasoning from './zh-CN/lab-reasoning.json';
+import labPromptGeneralization from './zh-CN/lab-prompt-generalization.json';
 import labSamplers from './zh-CN/lab-samplers.json';
 import labs from './zh-CN/labs.json';
 import openings from './zh-CN/openings.json';
@@ -28,7 +32,11 @@ export {
   common,
   decision,
   home,
+  labEncoder as 'lab-encoder',
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
+  labKnowledgeInjection as 'lab-knowledge-injection',
+  labReasoning as 'lab-reasoning',
+  labPromptGeneralization as 'lab-prompt-generalization',
   labSamplers as 'lab-samplers',
   labs,
   openings,
