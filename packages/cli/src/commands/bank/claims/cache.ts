@@ -73,29 +73,58 @@ export async function labVersions(root: string, engine: string): Promise<(lab: s
   };
 }
 
-/** Where `@viva/labs` lies, and which engine it runs on. */
-export async function installedLabs(): Promise<(lab: string) => string> {
-  const root = dirname(fileURLToPath(import.meta.resolve('@viva/labs')));
+/** A digest of all code, or all files, below a folder; an empty one where there is no such folder. */
+async function digestOf(root: string, counts: (name: string) => boolean): Promise<string> {
+  const hash = createHash('sha256');
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries
+    .filter((entry) => entry.isFile() && counts(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) hash.update(relative(root, file)).update(await readFile(file));
+  return hash.digest('hex');
+}
+
+/**
+ * The versions of the labs that are installed: their own code, that of the packages that they stand on, and the engine.
+ * @param world what a lab takes in beside its parameters, by its id
+ */
+export async function installedLabs(
+  world: Readonly<Record<string, string>> = {},
+): Promise<(lab: string) => string> {
+  const folderOf = (name: string) => dirname(fileURLToPath(import.meta.resolve(name)));
+  const root = folderOf('@viva/labs');
   const about = z
-    .object({ version: z.string(), dependencies: z.record(z.string(), z.string()) })
+    .object({ dependencies: z.record(z.string(), z.string()) })
     .parse(JSON.parse(await readFile(join(root, '..', 'package.json'), 'utf8')));
-  return labVersions(root, `wasm ${JSON.stringify(about.dependencies)}`);
+  const code = (name: string) => COUNTS.test(name) && !IGNORED.test(name);
+  const below = await Promise.all(
+    ['@viva/checkpoint', '@viva/assistant'].map((name) => digestOf(folderOf(name), code)),
+  );
+  const own = await labVersions(root, `wasm ${JSON.stringify(about.dependencies)} ${below.join(' ')}`);
+  return (lab) => (world[lab] === undefined ? own(lab) : `${own(lab)} ${world[lab]}`);
+}
+
+/** The encoder lab reads the bank's texts and queries, and the models that ship with it. */
+export async function labWorld(bankFolder: string, models: string): Promise<Record<string, string>> {
+  const all = () => true;
+  return { encoder: `${await digestOf(bankFolder, all)} ${await digestOf(models, all)}` };
 }
 
 /** A folder with one file a run. What cannot be read counts as not there; what cannot be written is not kept. */
 export function openCache(folder: string, versionOf: (lab: string) => string): RunCache {
-  const fileOf = ({ id, lab }: PlannedRun): string =>
+  const fileOf = ({ key, lab }: PlannedRun): string =>
     join(
       folder,
       `${createHash('sha256')
-        .update(`${versionOf(lab)}\n${id}`)
+        .update(`${versionOf(lab.id)}\n${key}`)
         .digest('hex')}.json`,
     );
   return {
     async read(run) {
       try {
         const stored = Stored.parse(JSON.parse(await readFile(fileOf(run), 'utf8')));
-        return stored.lab === run.lab && stored.seed === run.seed
+        return stored.lab === run.lab.id && stored.seed === run.seed
           ? { measures: stored.measures, seconds: stored.seconds }
           : undefined;
       } catch {
@@ -109,7 +138,7 @@ export function openCache(folder: string, versionOf: (lab: string) => string): R
       if (Object.values(measures).some((value) => value !== null && !Number.isFinite(value))) return;
       try {
         await mkdir(folder, { recursive: true });
-        const stored = { lab: run.lab, params: run.params, seed: run.seed, measures, seconds };
+        const stored = { lab: run.lab.id, params: run.params, seed: run.seed, measures, seconds };
         await writeFile(aside, JSON.stringify(stored));
         await rename(aside, file);
       } catch {

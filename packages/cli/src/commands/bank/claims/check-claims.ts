@@ -1,38 +1,30 @@
 /** `viva bank check --claims`: runs the experiments behind the bank's claims, in parallel, and says what holds. */
 import { availableParallelism } from 'node:os';
-import { type AssertionVerdict, type Bank, judge, loadBank, parseAssertion } from '@viva/bank';
+import { type Bank, loadBank } from '@viva/bank';
+import type { Measures } from '@viva/labs';
 import { CommandFailure } from '../../../failure.ts';
+import { encodersFolder } from '../../../folders.ts';
 import { language } from '../../../terminal/language.ts';
 import { duration, Progress } from '../../../terminal/progress.ts';
 import { writeOutput } from '../../../terminal/write-output.ts';
 import { LABS } from '../../lab/find-lab.ts';
-import { cacheFolder, installedLabs, openCache, type RunCache, type RunResult } from './cache.ts';
-import { type Plan, type PlannedClaim, planClaims, type Selection } from './plan.ts';
+import { cacheFolder, installedLabs, labWorld, openCache, type RunCache, type RunResult } from './cache.ts';
+import { type ClaimResult, judgeClaim, type Plan, type PlannedClaim, planClaims } from './plan.ts';
 import { runAll } from './pool.ts';
 import { claimsReport } from './report.ts';
 
-export type ClaimVerdict = 'holds' | 'refuted' | 'failed' | 'not-run';
-
-export interface ClaimResult {
-  question: string;
-  area: string;
-  claim: string;
-  text: { 'zh-CN': string; en: string };
-  verdict: ClaimVerdict;
-  /** Why it failed or was not run. */
-  reason?: string;
-  lab: string;
-  params: Record<string, unknown>;
-  seeds: number[];
-  assertions: AssertionVerdict[];
+/** A claim's verdict with what its runs took. */
+export interface TimedResult extends ClaimResult {
   /** Of all its runs, whether they ran now or earlier. */
   seconds: number;
   /** How many of its runs came from the cache. */
   cached: number;
+  /** How many runs it needs. */
+  runs: number;
 }
 
 export interface ClaimsResult {
-  claims: ClaimResult[];
+  claims: TimedResult[];
   runs: { all: number; cached: number; run: number };
   /** Wall-clock time. */
   seconds: number;
@@ -40,7 +32,7 @@ export interface ClaimsResult {
   stopped: boolean;
 }
 
-export interface ClaimsOptions extends Selection {
+export interface ClaimsOptions {
   jobs?: number;
   cache: RunCache | undefined;
   signal?: AbortSignal;
@@ -49,44 +41,24 @@ export interface ClaimsOptions extends Selection {
 
 type Outcome = (RunResult & { cached: boolean }) | { failed: string };
 
-function judgeClaim(
-  { question, area, claim, runs, reason }: PlannedClaim,
-  outcomes: ReadonlyMap<string, Outcome>,
-): ClaimResult {
-  const { check } = claim;
-  const base = {
-    question,
-    area,
-    claim: claim.id,
-    text: claim.text,
-    lab: check.lab,
-    params: check.params,
-    seeds: check.seeds,
-    assertions: [],
-    seconds: 0,
-    cached: 0,
-  };
-  if (reason !== undefined) return { ...base, verdict: 'not-run', reason };
-  const found = runs.map((id) => outcomes.get(id));
-  const results: (RunResult & { cached: boolean })[] = [];
-  for (const one of found) {
-    if (!one) return { ...base, verdict: 'not-run', reason: 'stopped before it was done' };
-    if ('failed' in one) return { ...base, verdict: 'failed', reason: one.failed };
-    results.push(one);
+function judge(planned: PlannedClaim, outcomes: ReadonlyMap<string, Outcome>): TimedResult {
+  const keys = [...new Set(planned.runs.flatMap((named) => Object.values(named)))];
+  const measures = new Map<string, Measures>();
+  let seconds = 0;
+  let cached = 0;
+  let gap: Pick<ClaimResult, 'verdict' | 'reason'> | undefined;
+  for (const key of keys) {
+    const one = outcomes.get(key);
+    if (!one) gap ??= { verdict: 'not-run', reason: 'stopped before it was done' };
+    else if ('failed' in one) gap = { verdict: 'failed', reason: one.failed };
+    else {
+      measures.set(key, one.measures);
+      seconds += one.seconds;
+      if (one.cached) cached++;
+    }
   }
-  const assertions = check.assert.map((text) =>
-    judge(
-      parseAssertion(text),
-      results.map(({ measures }) => measures),
-    ),
-  );
-  return {
-    ...base,
-    verdict: assertions.every(({ holds }) => holds) ? 'holds' : 'refuted',
-    assertions,
-    seconds: results.reduce((sum, { seconds }) => sum + seconds, 0),
-    cached: results.filter(({ cached }) => cached).length,
-  };
+  const judged = judgeClaim(planned, measures);
+  return { ...judged, ...(gap ? { ...gap, assertions: [] } : {}), seconds, cached, runs: keys.length };
 }
 
 /** Runs what is not in the cache and judges every claim. Never throws for what a lab does. */
@@ -94,11 +66,12 @@ export async function runClaims(plan: Plan, options: ClaimsOptions): Promise<Cla
   const { cache, signal = new AbortController().signal, onProgress } = options;
   const began = performance.now();
   const outcomes = new Map<string, Outcome>();
-  for (const run of plan.runs) {
+  const all = [...plan.runs.values()];
+  for (const run of all) {
     const known = await cache?.read(run);
-    if (known) outcomes.set(run.id, { ...known, cached: true });
+    if (known) outcomes.set(run.key, { ...known, cached: true });
   }
-  const missing = plan.runs.filter(({ id }) => !outcomes.has(id));
+  const missing = all.filter(({ key }) => !outcomes.has(key));
   const jobs = Math.max(1, Math.min(options.jobs ?? availableParallelism(), missing.length));
   if (missing.length > 0)
     await runAll(missing, {
@@ -106,14 +79,14 @@ export async function runClaims(plan: Plan, options: ClaimsOptions): Promise<Cla
       signal,
       onProgress: (done, note) => onProgress?.(done, missing.length, note),
       onResult: async (run, result) => {
-        outcomes.set(run.id, 'failed' in result ? result : { ...result, cached: false });
+        outcomes.set(run.key, 'failed' in result ? result : { ...result, cached: false });
         if (!('failed' in result)) await cache?.write(run, result);
       },
     });
-  const cached = plan.runs.length - missing.length;
+  const cached = all.length - missing.length;
   return {
-    claims: plan.claims.map((claim) => judgeClaim(claim, outcomes)),
-    runs: { all: plan.runs.length, cached, run: outcomes.size - cached },
+    claims: plan.claims.map((claim) => judge(claim, outcomes)),
+    runs: { all: all.length, cached, run: outcomes.size - cached },
     seconds: (performance.now() - began) / 1000,
     jobs,
     stopped: signal.aborted,
@@ -148,14 +121,14 @@ export async function checkClaims(folder: string, command: ClaimsCommand): Promi
   const bank = await loadBank(folder);
   refuseUnknown(bank, command);
   const { area, question = [] } = command;
-  const selection = {
-    ...(area === undefined ? {} : { area }),
-    ...(question.length === 0 ? {} : { questions: question }),
-  };
-  const plan = planClaims(bank, LABS, selection);
+  const chosen = [...bank.questions.values()].filter(
+    (one) =>
+      (area === undefined || one.area === area) && (question.length === 0 || question.includes(one.id)),
+  );
+  const plan = planClaims(chosen, LABS);
   if (plan.claims.length === 0) throw new CommandFailure('No claim among these questions has a check.', 2);
   const where = typeof command.cache === 'string' ? command.cache : cacheFolder();
-  const cache = command.cache === false ? undefined : openCache(where, await installedLabs());
+  const cache = command.cache === false ? undefined : openCache(where, await installedLabs(await labWorld(folder, encodersFolder())));
   const controller = new AbortController();
   const stop = () => controller.abort(new Error('stopped'));
   process.once('SIGINT', stop);
@@ -198,7 +171,8 @@ function print({ claims, runs, seconds, jobs, stopped }: ClaimsResult): void {
         `         ${holds ? '✓' : '✗'} ${assertion}   (${figure(left)} against ${figure(right)}; seeds ${seeds.join(', ')})`,
       );
   }
-  const count = (wanted: ClaimVerdict): number => claims.filter(({ verdict }) => verdict === wanted).length;
+  const count = (wanted: ClaimResult['verdict']): number =>
+    claims.filter(({ verdict }) => verdict === wanted).length;
   console.log(
     `\n${claims.length} claim${claims.length === 1 ? '' : 's'}: ${count('holds')} hold, ${count('refuted')} refuted, ${count('failed')} failed, ${count('not-run')} not run. ${runs.all} runs, ${runs.cached} of them kept from before, ${jobs} at a time, in ${duration(seconds)}.`,
   );

@@ -1,6 +1,6 @@
 import type { Claim, Question } from '@viva/bank';
 import { describe, expect, it } from 'vitest';
-import { LABS } from '../lab/find-lab.ts';
+import { LABS } from '../../lab/find-lab.ts';
 import { judgeClaim, planClaims } from './plan.ts';
 
 const text = { 'zh-CN': '一句话。', en: 'A sentence.' };
