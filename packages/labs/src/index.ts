@@ -49,6 +49,9 @@ export type {
   MixedPrecisionSession,
   View as MixedPrecisionView,
 } from './mixed-precision/session.ts';
+export { promptGeneralization } from './prompt-generalization/lab.ts';
+export type { PromptGeneralizationParams } from './prompt-generalization/params.ts';
+export type { Frame as PromptGeneralizationFrame } from './prompt-generalization/session.ts';
 export type { Drawing, Histogram } from './quantization/drawing.ts';
 export { quantization } from './quantization/lab.ts';
 export type {
@@ -59,9 +62,6 @@ export type {
 export type { Point, ShiftPoint } from './quantization/sweep.ts';
 export type { ReasoningFrame, ReasoningView, SearchTree, TreeNode } from './reasoning/frame.ts';
 export { reasoning } from './reasoning/lab.ts';
-export { promptGeneralization } from './prompt-generalization/lab.ts';
-export type { PromptGeneralizationParams } from './prompt-generalization/params.ts';
-export type { Frame as PromptGeneralizationFrame } from './prompt-generalization/session.ts';
 export { samplers } from './samplers/lab.ts';
 export type { SamplersParams } from './samplers/params.ts';
 export type { SamplerName } from './samplers/samplers.ts';

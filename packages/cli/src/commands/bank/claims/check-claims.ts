@@ -1,7 +1,6 @@
 /** `viva bank check --claims`: runs the experiments behind the bank's claims, in parallel, and says what holds. */
 import { availableParallelism } from 'node:os';
-import { type Bank, loadBank } from '@viva/bank';
-import type { Measures } from '@viva/labs';
+import { type AssertionVerdict, type Bank, judge, loadBank, parseAssertion } from '@viva/bank';
 import { CommandFailure } from '../../../failure.ts';
 import { encodersFolder } from '../../../folders.ts';
 import { language } from '../../../terminal/language.ts';
@@ -9,22 +8,35 @@ import { duration, Progress } from '../../../terminal/progress.ts';
 import { writeOutput } from '../../../terminal/write-output.ts';
 import { LABS } from '../../lab/find-lab.ts';
 import { cacheFolder, installedLabs, labWorld, openCache, type RunCache, type RunResult } from './cache.ts';
-import { type ClaimResult, judgeClaim, type Plan, type PlannedClaim, planClaims } from './plan.ts';
+import { type Plan, type PlannedClaim, planClaims, type Selection } from './plan.ts';
 import { runAll } from './pool.ts';
 import { claimsReport } from './report.ts';
 
-/** A claim's verdict with what its runs took. */
-export interface TimedResult extends ClaimResult {
+export type ClaimVerdict = 'holds' | 'refuted' | 'failed' | 'not-run';
+
+export interface ClaimResult {
+  question: string;
+  area: string;
+  claim: string;
+  text: { 'zh-CN': string; en: string };
+  verdict: ClaimVerdict;
+  /** Why it failed or was not run. */
+  reason?: string;
+  lab: string;
+  params: Record<string, unknown>;
+  vary?: Record<string, Record<string, unknown>>;
+  seeds: number[];
+  assertions: AssertionVerdict[];
   /** Of all its runs, whether they ran now or earlier. */
   seconds: number;
+  /** How many different runs it rests on. */
+  runs: number;
   /** How many of its runs came from the cache. */
   cached: number;
-  /** How many runs it needs. */
-  runs: number;
 }
 
 export interface ClaimsResult {
-  claims: TimedResult[];
+  claims: ClaimResult[];
   runs: { all: number; cached: number; run: number };
   /** Wall-clock time. */
   seconds: number;
@@ -32,7 +44,7 @@ export interface ClaimsResult {
   stopped: boolean;
 }
 
-export interface ClaimsOptions {
+export interface ClaimsOptions extends Selection {
   jobs?: number;
   cache: RunCache | undefined;
   signal?: AbortSignal;
@@ -41,24 +53,53 @@ export interface ClaimsOptions {
 
 type Outcome = (RunResult & { cached: boolean }) | { failed: string };
 
-function judge(planned: PlannedClaim, outcomes: ReadonlyMap<string, Outcome>): TimedResult {
-  const keys = [...new Set(planned.runs.flatMap((named) => Object.values(named)))];
-  const measures = new Map<string, Measures>();
-  let seconds = 0;
-  let cached = 0;
-  let gap: Pick<ClaimResult, 'verdict' | 'reason'> | undefined;
-  for (const key of keys) {
-    const one = outcomes.get(key);
-    if (!one) gap ??= { verdict: 'not-run', reason: 'stopped before it was done' };
-    else if ('failed' in one) gap = { verdict: 'failed', reason: one.failed };
-    else {
-      measures.set(key, one.measures);
-      seconds += one.seconds;
-      if (one.cached) cached++;
-    }
+function judgeClaim(
+  { question, area, claim, runs, bySeed, reason }: PlannedClaim,
+  outcomes: ReadonlyMap<string, Outcome>,
+): ClaimResult {
+  const { check } = claim;
+  const base = {
+    question,
+    area,
+    claim: claim.id,
+    text: claim.text,
+    lab: check.lab,
+    params: check.params,
+    ...(check.vary ? { vary: check.vary } : {}),
+    seeds: check.seeds,
+    assertions: [],
+    seconds: 0,
+    cached: 0,
+    runs: 0,
+  };
+  if (reason !== undefined) return { ...base, verdict: 'not-run', reason };
+  const results = new Map<string, RunResult & { cached: boolean }>();
+  for (const id of runs) {
+    const one = outcomes.get(id);
+    if (!one) return { ...base, verdict: 'not-run', reason: 'stopped before it was done' };
+    if ('failed' in one) return { ...base, verdict: 'failed', reason: one.failed };
+    results.set(id, one);
   }
-  const judged = judgeClaim(planned, measures);
-  return { ...judged, ...(gap ? { ...gap, assertions: [] } : {}), seconds, cached, runs: keys.length };
+  // Of several runs held against each other, each measure goes by its run's name and its own.
+  const measures = bySeed.map((names) =>
+    Object.fromEntries(
+      Object.entries(names).flatMap(([name, id]) =>
+        Object.entries(results.get(id)?.measures ?? {}).map(([measure, value]) => [
+          name ? `${name}.${measure}` : measure,
+          value,
+        ]),
+      ),
+    ),
+  );
+  const assertions = check.assert.map((text) => judge(parseAssertion(text), measures));
+  return {
+    ...base,
+    verdict: assertions.every(({ holds }) => holds) ? 'holds' : 'refuted',
+    assertions,
+    seconds: [...results.values()].reduce((sum, { seconds }) => sum + seconds, 0),
+    cached: [...results.values()].filter(({ cached }) => cached).length,
+    runs: results.size,
+  };
 }
 
 /** Runs what is not in the cache and judges every claim. Never throws for what a lab does. */
@@ -66,12 +107,11 @@ export async function runClaims(plan: Plan, options: ClaimsOptions): Promise<Cla
   const { cache, signal = new AbortController().signal, onProgress } = options;
   const began = performance.now();
   const outcomes = new Map<string, Outcome>();
-  const all = [...plan.runs.values()];
-  for (const run of all) {
+  for (const run of plan.runs) {
     const known = await cache?.read(run);
-    if (known) outcomes.set(run.key, { ...known, cached: true });
+    if (known) outcomes.set(run.id, { ...known, cached: true });
   }
-  const missing = all.filter(({ key }) => !outcomes.has(key));
+  const missing = plan.runs.filter(({ id }) => !outcomes.has(id));
   const jobs = Math.max(1, Math.min(options.jobs ?? availableParallelism(), missing.length));
   if (missing.length > 0)
     await runAll(missing, {
@@ -79,14 +119,14 @@ export async function runClaims(plan: Plan, options: ClaimsOptions): Promise<Cla
       signal,
       onProgress: (done, note) => onProgress?.(done, missing.length, note),
       onResult: async (run, result) => {
-        outcomes.set(run.key, 'failed' in result ? result : { ...result, cached: false });
+        outcomes.set(run.id, 'failed' in result ? result : { ...result, cached: false });
         if (!('failed' in result)) await cache?.write(run, result);
       },
     });
-  const cached = all.length - missing.length;
+  const cached = plan.runs.length - missing.length;
   return {
-    claims: plan.claims.map((claim) => judge(claim, outcomes)),
-    runs: { all: all.length, cached, run: outcomes.size - cached },
+    claims: plan.claims.map((claim) => judgeClaim(claim, outcomes)),
+    runs: { all: plan.runs.length, cached, run: outcomes.size - cached },
     seconds: (performance.now() - began) / 1000,
     jobs,
     stopped: signal.aborted,
@@ -121,14 +161,17 @@ export async function checkClaims(folder: string, command: ClaimsCommand): Promi
   const bank = await loadBank(folder);
   refuseUnknown(bank, command);
   const { area, question = [] } = command;
-  const chosen = [...bank.questions.values()].filter(
-    (one) =>
-      (area === undefined || one.area === area) && (question.length === 0 || question.includes(one.id)),
-  );
-  const plan = planClaims(chosen, LABS);
+  const selection = {
+    ...(area === undefined ? {} : { area }),
+    ...(question.length === 0 ? {} : { questions: question }),
+  };
+  const plan = planClaims(bank, LABS, selection);
   if (plan.claims.length === 0) throw new CommandFailure('No claim among these questions has a check.', 2);
   const where = typeof command.cache === 'string' ? command.cache : cacheFolder();
-  const cache = command.cache === false ? undefined : openCache(where, await installedLabs(await labWorld(folder, encodersFolder())));
+  const cache =
+    command.cache === false
+      ? undefined
+      : openCache(where, await installedLabs(await labWorld(folder, encodersFolder())));
   const controller = new AbortController();
   const stop = () => controller.abort(new Error('stopped'));
   process.once('SIGINT', stop);
@@ -171,8 +214,7 @@ function print({ claims, runs, seconds, jobs, stopped }: ClaimsResult): void {
         `         ${holds ? '✓' : '✗'} ${assertion}   (${figure(left)} against ${figure(right)}; seeds ${seeds.join(', ')})`,
       );
   }
-  const count = (wanted: ClaimResult['verdict']): number =>
-    claims.filter(({ verdict }) => verdict === wanted).length;
+  const count = (wanted: ClaimVerdict): number => claims.filter(({ verdict }) => verdict === wanted).length;
   console.log(
     `\n${claims.length} claim${claims.length === 1 ? '' : 's'}: ${count('holds')} hold, ${count('refuted')} refuted, ${count('failed')} failed, ${count('not-run')} not run. ${runs.all} runs, ${runs.cached} of them kept from before, ${jobs} at a time, in ${duration(seconds)}.`,
   );

@@ -1,20 +1,11 @@
-/** Which experiments a bank's claims ask for: each once, however many claims rest on it. Pure: nothing runs here. */
-import {
-  type AssertionVerdict,
-  type Claim,
-  type ClaimCheck,
-  judge,
-  parseAssertion,
-  type Question,
-} from '@viva/bank';
-import type { Measures } from '@viva/labs';
+/** Which experiments the claims of the bank need. Claims that name the same lab, parameters and seed share one run. */
+import { type Bank, type Claim, type ClaimCheck, canonicalJson } from '@viva/bank';
 import type { AnyLab } from '../../lab/find-lab.ts';
 
-/** One run of one lab: what can be done on its own, in any order, or be kept from an earlier time. */
 export interface PlannedRun {
-  /** The same for the same experiment: lab, all of its parameters as the schema gives them, seed. */
-  key: string;
-  lab: AnyLab;
+  /** Lab, parameters as the lab reads them, and seed: what makes a run the same run. */
+  id: string;
+  lab: string;
   params: Record<string, unknown>;
   seed: number;
 }
@@ -22,92 +13,71 @@ export interface PlannedRun {
 export interface PlannedClaim {
   question: string;
   area: string;
-  claim: Claim;
-  check: ClaimCheck;
-  /** Why it cannot be run; null where it can. */
-  reason: string | null;
-  /** By seed, as in `check.seeds`: the keys of its runs by name; the one run without a name is ''. */
-  runs: Record<string, string>[];
+  claim: Claim & { check: ClaimCheck };
+  /** Ids of its runs; none where it cannot be run. */
+  runs: string[];
+  /** The same, seed by seed, by the name that the check gives the run: '' where it has but one. */
+  bySeed: Readonly<Record<string, string>>[];
+  /** Why it cannot be run. */
+  reason?: string;
 }
 
 export interface Plan {
   claims: PlannedClaim[];
-  runs: Map<string, PlannedRun>;
+  runs: PlannedRun[];
 }
 
-export interface ClaimResult {
-  question: string;
-  area: string;
-  claim: string;
-  text: Claim['text'];
-  verdict: 'holds' | 'refuted' | 'failed' | 'not-run';
-  /** Why it failed or was not run. */
-  reason?: string;
-  lab: string;
-  params: Record<string, unknown>;
-  vary?: Record<string, Record<string, unknown>>;
-  seeds: number[];
-  assertions: AssertionVerdict[];
+export interface Selection {
+  area?: string;
+  questions?: readonly string[];
 }
 
-export function planClaims(questions: Iterable<Question>, labs: readonly AnyLab[]): Plan {
+/** Runs come in the order in which claims need them. */
+export function planClaims(bank: Bank, labs: readonly AnyLab[], { area, questions }: Selection = {}): Plan {
   const runs = new Map<string, PlannedRun>();
   const claims: PlannedClaim[] = [];
-  for (const { id: question, area, claims: list } of questions)
-    for (const claim of list) {
-      if (!claim.check) continue;
+  for (const question of bank.questions.values()) {
+    if (area !== undefined && question.area !== area) continue;
+    if (questions !== undefined && !questions.includes(question.id)) continue;
+    for (const claim of question.claims) {
       const { check } = claim;
+      if (!check) continue;
+      const planned = { question: question.id, area: question.area, claim: { ...claim, check } };
       const lab = labs.find(({ id }) => id === check.lab);
-      const planned: PlannedClaim = { question, area, claim, check, reason: null, runs: [] };
-      claims.push(planned);
+      const refuse = (reason: string) => claims.push({ ...planned, runs: [], bySeed: [], reason });
       if (!lab) {
-        planned.reason = `there is no lab ${check.lab}`;
+        refuse(`there is no lab ${check.lab}`);
         continue;
       }
-      const settings = new Map<string, Record<string, unknown>>();
-      for (const [name, change] of Object.entries(check.vary ?? { '': {} })) {
-        const parsed = lab.params.safeParse({ ...check.params, ...change });
-        if (parsed.success) settings.set(name, parsed.data);
-        else
-          planned.reason = `its parameters do not fit${name && ` in ${name}`}: ${parsed.error.issues[0]?.path.join('.') ?? ''}: ${parsed.error.issues[0]?.message ?? ''}`;
+      const variants = Object.entries(check.vary ?? { '': {} }).map(([name, change]) => ({
+        name,
+        parsed: lab.params.safeParse({ ...check.params, ...change }),
+      }));
+      const unfit = variants.find(({ parsed }) => !parsed.success);
+      if (unfit) {
+        const issue = unfit.parsed.error?.issues[0];
+        refuse(
+          `its parameters do not fit${unfit.name && `, in ${unfit.name}`}: ${issue?.path.map(String).join('.')}: ${issue?.message}`,
+        );
+        continue;
       }
-      if (planned.reason !== null) continue;
-      for (const seed of check.seeds) {
-        const keys: Record<string, string> = {};
-        for (const [name, params] of settings) {
-          const key = JSON.stringify([lab.id, params, seed]);
-          keys[name] = key;
-          if (!runs.has(key)) runs.set(key, { key, lab, params, seed });
-        }
-        planned.runs.push(keys);
-      }
+      const bySeed = check.seeds.map((seed) =>
+        Object.fromEntries(
+          variants.map(({ name, parsed }) => {
+            const params = parsed.data ?? {};
+            const run: PlannedRun = {
+              id: canonicalJson({ lab: check.lab, params, seed }),
+              lab: check.lab,
+              params,
+              seed,
+            };
+            if (!runs.has(run.id)) runs.set(run.id, run);
+            return [name, run.id];
+          }),
+        ),
+      );
+      claims.push({ ...planned, runs: bySeed.flatMap((names) => Object.values(names)), bySeed });
     }
-  return { claims, runs };
-}
-
-/** @param measures of every planned run, by its key */
-export function judgeClaim(
-  { question, area, claim, check, reason, runs }: PlannedClaim,
-  measures: ReadonlyMap<string, Measures>,
-): ClaimResult {
-  const base = {
-    question,
-    area,
-    claim: claim.id,
-    text: claim.text,
-    lab: check.lab,
-    params: check.params,
-    ...(check.vary ? { vary: check.vary } : {}),
-    seeds: check.seeds,
-  };
-  if (reason !== null) return { ...base, verdict: 'not-run', reason, assertions: [] };
-  const bySeed = runs.map((keys) =>
-    Object.fromEntries(
-      Object.entries(keys).flatMap(([name, key]) =>
-        Object.entries(measures.get(key) ?? {}).map(([id, value]) => [name ? `${name}.${id}` : id, value]),
-      ),
-    ),
-  );
-  const assertions = check.assert.map((text) => judge(parseAssertion(text), bySeed));
-  return { ...base, verdict: assertions.every(({ holds }) => holds) ? 'holds' : 'refuted', assertions };
+  }
+  return { claims, runs: [...runs.values()] };
 }

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { RunResult } from './cache.ts';
 import type { PlannedRun } from './plan.ts';
-import type { RunOrder, RunReply } from './run-process.ts';
+import type { RunReply } from './run-process.ts';
 
 export interface PoolOptions {
   jobs: number;
@@ -32,10 +32,10 @@ export async function runAll(
   const waiting = [...runs];
   const shares = new Map<string, number>();
   const tell = (run: PlannedRun, share: number) => {
-    shares.set(run.key, share);
+    shares.set(run.id, share);
     let done = 0;
     for (const one of shares.values()) done += one;
-    onProgress?.(done, `${run.lab.id} seed ${run.seed}`);
+    onProgress?.(done, `${run.lab} seed ${run.seed}`);
   };
   const one = (child: ChildProcess, run: PlannedRun): Promise<RunResult | { failed: string }> =>
     new Promise((resolve) => {
@@ -52,8 +52,7 @@ export async function runAll(
       const died = (code: number | null, cause: string | null) =>
         finish({ failed: `its process ended with ${cause ?? `code ${code}`}` });
       child.on('message', hear).on('exit', died);
-      const order: RunOrder = { lab: run.lab.id, params: run.params, seed: run.seed };
-      child.send(order);
+      child.send(run);
     });
   const work = async (): Promise<void> => {
     let child: ChildProcess | undefined;

@@ -1,7 +1,7 @@
 /** The claims and what became of them, as one HTML file that needs nothing else, with the errata of the source document. */
 import type { Bank, Locale } from '@viva/bank';
 import { duration } from '../../../terminal/progress.ts';
-import type { ClaimsResult, TimedResult } from './check-claims.ts';
+import type { ClaimResult, ClaimsResult, ClaimVerdict } from './check-claims.ts';
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 
@@ -44,7 +44,7 @@ const WORDS = {
   },
 } as const;
 
-const ORDER: readonly TimedResult['verdict'][] = ['refuted', 'failed', 'not-run', 'holds'];
+const ORDER: readonly ClaimVerdict[] = ['refuted', 'failed', 'not-run', 'holds'];
 const figure = (value: number | null): string =>
   value === null ? '–' : String(Number(value.toPrecision(5)));
 
@@ -65,7 +65,7 @@ export function claimsReport(bank: Bank, result: ClaimsResult, locale: Locale): 
     seeds,
     seconds,
     cached,
-  }: TimedResult) => {
+  }: ClaimResult) => {
     const figures = assertions
       .map(
         ({ text: assertion, holds, left, right }) =>
@@ -73,16 +73,7 @@ export function claimsReport(bank: Bank, result: ClaimsResult, locale: Locale): 
       )
       .join('');
     const title = bank.questions.get(question)?.text[locale].title ?? question;
-    return `<tr><td><strong class="${verdict}">${words.verdict[verdict]}</strong></td><td>${escapeHtml(text[locale])}<small>${escapeHtml(title)} · <code>${question}/${claim}</code></small></td><td>${figures}${reason ? `<small>${escapeHtml(reason)}</small>` : ''}</td><td><code>${lab}</code><small><code>${escapeHtml(JSON.stringify(params))}</code></small>${Object.entries(
-      vary ?? {},
-    )
-      .map(
-        ([name, change]) =>
-          `<small>${escapeHtml(name)}: <code>${escapeHtml(JSON.stringify(change))}</code></small>`,
-      )
-      .join(
-        '',
-      )}</td><td class="n">${seeds.join(', ')}</td><td class="n">${seconds > 0 ? `${seconds.toFixed(1)} s` : '–'}${cached > 0 ? `<small>${words.cached} ${cached}/${runs}</small>` : ''}</td></tr>`;
+    return `<tr><td><strong class="${verdict}">${words.verdict[verdict]}</strong></td><td>${escapeHtml(text[locale])}<small>${escapeHtml(title)} · <code>${question}/${claim}</code></small></td><td>${figures}${reason ? `<small>${escapeHtml(reason)}</small>` : ''}</td><td><code>${lab}</code><small><code>${escapeHtml(JSON.stringify(params))}${vary ? ` · ${escapeHtml(JSON.stringify(vary))}` : ''}</code></small></td><td class="n">${seeds.join(', ')}</td><td class="n">${seconds > 0 ? `${seconds.toFixed(1)} s` : '–'}${cached > 0 ? `<small>${words.cached} ${cached}/${runs}</small>` : ''}</td></tr>`;
   };
   const sorted = [...result.claims].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
   const counts = ORDER.filter((verdict) => sorted.some((one) => one.verdict === verdict)).map(

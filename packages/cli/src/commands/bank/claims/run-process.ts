@@ -1,12 +1,7 @@
 /** A process that runs labs, one run after another, as its parent tells it. */
 import { runLab, startEngine } from '@viva/labs';
 import { findLab } from '../../lab/find-lab.ts';
-/** A planned run without the lab itself, which cannot be sent. */
-export interface RunOrder {
-  lab: string;
-  params: Record<string, unknown>;
-  seed: number;
-}
+import type { PlannedRun } from './plan.ts';
 
 export type RunReply =
   | { kind: 'progress'; share: number }
@@ -20,7 +15,7 @@ process.on('disconnect', () => process.exit());
 
 let engine: Promise<unknown> | undefined;
 
-async function run({ lab: id, params, seed }: RunOrder): Promise<void> {
+async function run({ lab: id, params, seed }: PlannedRun): Promise<void> {
   const began = performance.now();
   let told = 0;
   engine ??= startEngine('wasm');
@@ -37,8 +32,8 @@ async function run({ lab: id, params, seed }: RunOrder): Promise<void> {
   send({ kind: 'done', measures: { ...measures }, seconds: (performance.now() - began) / 1000 });
 }
 
-process.on('message', (order: RunOrder) => {
-  run(order).catch((error: unknown) =>
+process.on('message', (planned: PlannedRun) => {
+  run(planned).catch((error: unknown) =>
     send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
   );
 });
