@@ -1,4 +1,4 @@
-/** The question bank: reading, checking, searching. */
+/** The question bank: reading and checking. Import and export are under `@viva/bank/exchange`. */
 export {
   type Assertion,
   AssertionError,
@@ -18,7 +18,7 @@ export {
   renderQuestionMarkdown,
 } from './markdown.ts';
 export { type QuestionFileText, questionFolder } from './question-files.ts';
-export { type SearchResult, searchBank, tokens } from './search.ts';
+export { tokens } from './tokens.ts';
 export {
   type Bank,
   BankError,

@@ -22,6 +22,9 @@ export type { Frame as GanVsDiffusionFrame, View as GanVsDiffusionView } from '.
 export { ganVsDiffusion } from './gan-vs-diffusion/lab.ts';
 export type { GanVsDiffusionParams } from './gan-vs-diffusion/params.ts';
 export type { GanVsDiffusionSession, Part as GanVsDiffusionPart } from './gan-vs-diffusion/session.ts';
+export { knowledgeInjection } from './knowledge-injection/lab.ts';
+export type { KnowledgeInjectionParams } from './knowledge-injection/params.ts';
+export type { Frame as KnowledgeInjectionFrame } from './knowledge-injection/session.ts';
 export {
   type DrawnSession,
   type Field,
@@ -39,6 +42,26 @@ export {
 } from './lab.ts';
 export { mmd, slicedWasserstein } from './measures/distances.ts';
 export { countModes, type ModeCount } from './measures/modes.ts';
+export type { ArmId } from './mixed-precision/arm.ts';
+export { mixedPrecision } from './mixed-precision/lab.ts';
+export type {
+  Frame as MixedPrecisionFrame,
+  MixedPrecisionSession,
+  View as MixedPrecisionView,
+} from './mixed-precision/session.ts';
+export { promptGeneralization } from './prompt-generalization/lab.ts';
+export type { PromptGeneralizationParams } from './prompt-generalization/params.ts';
+export type { Frame as PromptGeneralizationFrame } from './prompt-generalization/session.ts';
+export type { Drawing, Histogram } from './quantization/drawing.ts';
+export { quantization } from './quantization/lab.ts';
+export type {
+  Frame as QuantizationFrame,
+  QuantizationSession,
+  View as QuantizationView,
+} from './quantization/session.ts';
+export type { Point, ShiftPoint } from './quantization/sweep.ts';
+export type { ReasoningFrame, ReasoningView, SearchTree, TreeNode } from './reasoning/frame.ts';
+export { reasoning } from './reasoning/lab.ts';
 export { samplers } from './samplers/lab.ts';
 export type { SamplersParams } from './samplers/params.ts';
 export type { SamplerName } from './samplers/samplers.ts';

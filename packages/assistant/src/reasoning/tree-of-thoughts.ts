@@ -44,6 +44,8 @@ export interface TreeLevel {
   rejected: number;
   /** Kept states by their keys, with values, best first. */
   kept: { key: string; value: number }[];
+  /** Every state that was judged, by its key, best first, with the key of the state that it was first proposed from. */
+  judged: { key: string; value: number; parent: string }[];
 }
 
 export interface TreeResult<State> {
@@ -65,49 +67,53 @@ export async function treeOfThoughts<State>(
   for (let level = 1; level <= depth && frontier.length > 0; level++) {
     signal?.throwIfAborted();
     const proposals = await inParallel(frontier, concurrency, (state) => problem.propose(state));
-    const fresh = new Map<string, State>();
+    const fresh = new Map<string, { state: State; parent: string }>();
     let rejected = 0;
     let proposed = 0;
-    for (const found of proposals) {
+    for (const [at, found] of proposals.entries()) {
+      const parent = problem.key(frontier[at] as State);
       usage = addUsage(usage, found.usage);
       calls += found.calls;
       rejected += found.rejected;
       proposed += found.states.length;
       for (const state of found.states) {
         const key = problem.key(state);
-        if (!fresh.has(key)) fresh.set(key, state);
+        if (!fresh.has(key)) fresh.set(key, { state, parent });
       }
     }
     const states = [...fresh.entries()];
-    const goal = states.find(([, state]) => problem.isGoal(state));
+    const goal = states.find(([, { state }]) => problem.isGoal(state));
     if (goal) {
       const ended: TreeLevel = {
         depth: level,
         proposed,
         rejected,
         kept: [{ key: goal[0], value: Number.POSITIVE_INFINITY }],
+        judged: [{ key: goal[0], value: Number.POSITIVE_INFINITY, parent: goal[1].parent }],
       };
       levels.push(ended);
       onLevel?.(ended);
-      return { goal: goal[1], levels, calls, usage };
+      return { goal: goal[1].state, levels, calls, usage };
     }
     if (level === depth) {
-      levels.push({ depth: level, proposed, rejected, kept: [] });
+      levels.push({ depth: level, proposed, rejected, kept: [], judged: [] });
       break;
     }
-    const judged = await inParallel(states, concurrency, async ([key, state]) => {
+    const judged = await inParallel(states, concurrency, async ([key, { state, parent }]) => {
       signal?.throwIfAborted();
       const judgement = await problem.evaluate(state);
       usage = addUsage(usage, judgement.usage);
       calls += judgement.calls;
-      return { key, state, value: judgement.value };
+      return { key, state, parent, value: judgement.value };
     });
-    const best = judged.sort((a, b) => b.value - a.value).slice(0, breadth);
+    judged.sort((a, b) => b.value - a.value);
+    const best = judged.slice(0, breadth);
     const ended: TreeLevel = {
       depth: level,
       proposed,
       rejected,
       kept: best.map(({ key, value }) => ({ key, value })),
+      judged: judged.map(({ key, value, parent }) => ({ key, value, parent })),
     };
     levels.push(ended);
     onLevel?.(ended);

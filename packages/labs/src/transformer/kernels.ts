@@ -132,7 +132,7 @@ export class Arena {
   private top = BASE;
 
   constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 2 });
+    this.memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536 });
     const instance = new WebAssembly.Instance(moduleOf(), { env: { memory: this.memory } });
     this.kernels = instance.exports as unknown as Kernels;
   }

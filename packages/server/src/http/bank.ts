@@ -1,7 +1,8 @@
 /** The bank, calibration, search and settings. */
 
 import type { z } from '@hono/zod-openapi';
-import { type Kit, type Question, searchBank } from '@viva/bank';
+import { findQuestions } from '@viva/assistant';
+import type { Kit, Question } from '@viva/bank';
 import { currentBank } from '../authoring/current-bank.ts';
 import {
   listAttempts,
@@ -101,10 +102,10 @@ export const bankHandlers = (context: Context) => {
       const fits = (question: Question) =>
         (!area || question.area === area) && (!kind || question.kind === kind);
       if (!q?.trim()) return { items: [...bank.questions.values()].filter(fits).map(toSummary) };
-      const items = searchBank(bank, q, { limit: 50 }).flatMap(({ id, snippet }) => {
-        const question = bank.questions.get(id);
-        return question && fits(question) ? [{ ...toSummary(question), snippet }] : [];
-      });
+      const found = await findQuestions(bank, q, { limit: 50 });
+      const items = found.flatMap(({ question, snippet }) =>
+        fits(question) ? [{ ...toSummary(question), snippet }] : [],
+      );
       return { items };
     },
     question: async ({ params }, { actor }) => {

@@ -1,7 +1,7 @@
 /** One search over everything that the actor may see: row-level security leaves out the rest. */
 
 import type { z } from '@hono/zod-openapi';
-import { searchBank } from '@viva/bank';
+import { findQuestions } from '@viva/assistant';
 import { desc, eq, ilike } from 'drizzle-orm';
 import { currentBank } from '../authoring/current-bank.ts';
 import type { Actor, Context } from '../context.ts';
@@ -23,12 +23,13 @@ export function excerpt(text: string, query: string, radius = 60): string {
 export async function search(context: Context, actor: Actor, query: string): Promise<Hit[]> {
   requireTeam(actor);
   const pattern = `%${query.replace(/[\\%_]/g, '\\$&')}%`;
+  const locale = /\p{Script=Han}/u.test(query) ? 'zh-CN' : 'en';
   return context.store.as(actor.id, async (tables) => {
-    const bank = await currentBank(context, tables);
-    const questions: Hit[] = searchBank(bank, query, { limit: EACH }).map(({ id, title, snippet }) => ({
+    const found = await findQuestions(await currentBank(context, tables), query, { locale, limit: EACH });
+    const questions: Hit[] = found.map(({ question: { id, text }, snippet }) => ({
       kind: 'question',
       id,
-      title,
+      title: text[locale].title,
       snippet,
       href: `/bank/questions/${id}`,
     }));

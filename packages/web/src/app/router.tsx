@@ -123,6 +123,17 @@ const kit = createRoute({
   path: '/bank/kits/$kit',
   component: lazyPage(() => import('../pages/bank/kit-page.tsx'), 'KitPage'),
 });
+const errata = createRoute({
+  getParentRoute: () => layout,
+  path: '/bank/errata',
+  component: lazyPage(() => import('../pages/bank/errata-page.tsx'), 'ErrataPage'),
+});
+const bankExchange = createRoute({
+  getParentRoute: () => layout,
+  path: '/bank/exchange',
+  validateSearch: z.object({ scope: z.string().max(200).optional().catch(undefined) }),
+  component: lazyPage(() => import('../pages/bank/exchange-page.tsx'), 'ExchangePage'),
+});
 const calibrations = createRoute({
   getParentRoute: () => layout,
   path: '/calibration',
@@ -242,6 +253,8 @@ const routeTree = root.addChildren([
     question,
     kits,
     kit,
+    errata,
+    bankExchange,
     calibrations,
     calibration,
     people,

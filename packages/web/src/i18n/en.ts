@@ -9,7 +9,11 @@ import candidates from './en/candidates.json';
 import common from './en/common.json';
 import decision from './en/decision.json';
 import home from './en/home.json';
+import labEncoder from './en/lab-encoder.json';
 import labGanVsDiffusion from './en/lab-gan-vs-diffusion.json';
+import labKnowledgeInjection from './en/lab-knowledge-injection.json';
+import labPromptGeneralization from './en/lab-prompt-generalization.json';
+import labReasoning from './en/lab-reasoning.json';
 import labSamplers from './en/lab-samplers.json';
 import labs from './en/labs.json';
 import openings from './en/openings.json';
@@ -30,7 +34,11 @@ export {
   common,
   decision,
   home,
+  labEncoder as 'lab-encoder',
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
+  labKnowledgeInjection as 'lab-knowledge-injection',
+  labPromptGeneralization as 'lab-prompt-generalization',
+  labReasoning as 'lab-reasoning',
   labSamplers as 'lab-samplers',
   labs,
   openings,

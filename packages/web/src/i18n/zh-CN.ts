@@ -9,7 +9,11 @@ import candidates from './zh-CN/candidates.json';
 import common from './zh-CN/common.json';
 import decision from './zh-CN/decision.json';
 import home from './zh-CN/home.json';
+import labEncoder from './zh-CN/lab-encoder.json';
 import labGanVsDiffusion from './zh-CN/lab-gan-vs-diffusion.json';
+import labKnowledgeInjection from './zh-CN/lab-knowledge-injection.json';
+import labPromptGeneralization from './zh-CN/lab-prompt-generalization.json';
+import labReasoning from './zh-CN/lab-reasoning.json';
 import labSamplers from './zh-CN/lab-samplers.json';
 import labs from './zh-CN/labs.json';
 import openings from './zh-CN/openings.json';
@@ -30,7 +34,11 @@ export {
   common,
   decision,
   home,
+  labEncoder as 'lab-encoder',
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
+  labKnowledgeInjection as 'lab-knowledge-injection',
+  labPromptGeneralization as 'lab-prompt-generalization',
+  labReasoning as 'lab-reasoning',
   labSamplers as 'lab-samplers',
   labs,
   openings,

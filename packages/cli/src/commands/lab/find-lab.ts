@@ -1,5 +1,15 @@
 /** Labs by name. To add one: a line in the list. */
-import { createEncoderLab, ganVsDiffusion, type Lab, samplers } from '@viva/labs';
+import {
+  createEncoderLab,
+  ganVsDiffusion,
+  knowledgeInjection,
+  type Lab,
+  mixedPrecision,
+  promptGeneralization,
+  quantization,
+  reasoning,
+  samplers,
+} from '@viva/labs';
 import { CommandFailure } from '../../failure.ts';
 import { encoderWorld } from './encoder-world.ts';
 
@@ -9,6 +19,11 @@ export type AnyLab = Lab<Record<string, unknown>>;
 export const LABS: readonly AnyLab[] = [
   ganVsDiffusion as unknown as AnyLab,
   samplers as unknown as AnyLab,
+  promptGeneralization as unknown as AnyLab,
+  knowledgeInjection as unknown as AnyLab,
+  reasoning as unknown as AnyLab,
+  quantization as unknown as AnyLab,
+  mixedPrecision as unknown as AnyLab,
   createEncoderLab(encoderWorld) as unknown as AnyLab,
 ];
 

@@ -1,7 +1,6 @@
 /** One question: what to ask, what a good answer holds, and what earns each scale point. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { LAB_DESCRIPTIONS } from '@viva/labs/catalog';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Question } from '../../api/client.ts';
@@ -16,7 +15,9 @@ import { EditLink } from '../authoring/edit-link.tsx';
 import { StatisticsPanel } from '../authoring/statistics-panel.tsx';
 import { Kind } from '../openings/question-kind.tsx';
 import classes from './bank.module.css';
+import { Citation } from './citation.tsx';
 import { questionQuery } from './queries.ts';
+import { ClaimCheck, QuestionLab } from './question-lab.tsx';
 
 type Lang = 'zh-CN' | 'en';
 
@@ -77,15 +78,9 @@ export function QuestionPage() {
             </Section>
           )}
           <Claims question={question} lang={lang} />
-          {question.lab && LAB_DESCRIPTIONS.some(({ id }) => id === question.lab?.id) && (
-            <p>
-              <Link to="/labs/$lab" params={{ lab: question.lab.id }} search={question.lab.params}>
-                {t('openLab')}
-              </Link>
-            </p>
-          )}
         </div>
         <div>
+          <QuestionLab question={question} lang={lang} />
           <Section title={t('anchors')} lead={t('anchorsLead')}>
             <ol className={classes.anchors} lang={lang}>
               {text.anchors.map((anchor, index) => (
@@ -142,10 +137,12 @@ function Claims({ question, lang }: { question: Question; lang: Lang }) {
             {question.claims.map(({ id, text, source, at, check }) => (
               <li key={id}>
                 <InlineMarkdown>{text[lang]}</InlineMarkdown>{' '}
-                <span className={classes.support}>
-                  {source && `[${[number.get(source), at].filter(Boolean).join(', ')}]`}
-                  {check && ` ${t('runnable')}`}
-                </span>
+                {source && (
+                  <span className={classes.support}>
+                    [{[number.get(source), at].filter(Boolean).join(', ')}]
+                  </span>
+                )}
+                {check && <ClaimCheck check={check} />}
               </li>
             ))}
           </ul>
@@ -153,23 +150,11 @@ function Claims({ question, lang }: { question: Question; lang: Lang }) {
       )}
       <Section title={t('sources')}>
         <ol className={classes.sources}>
-          {question.sources.map(({ id, title, authors, year, venue, url, doi, number: law }) => {
-            const href = url ?? (doi ? `https://doi.org/${doi}` : undefined);
-            return (
-              <li key={id}>
-                {authors} ({year}).{' '}
-                {href ? (
-                  <a href={href} target="_blank" rel="noreferrer">
-                    {title}
-                  </a>
-                ) : (
-                  <cite>{title}</cite>
-                )}
-                {venue && `. ${venue}`}
-                {law && `. ${law}`}
-              </li>
-            );
-          })}
+          {question.sources.map((source) => (
+            <li key={source.id}>
+              <Citation source={source} />
+            </li>
+          ))}
         </ol>
       </Section>
     </>

@@ -2,9 +2,19 @@
 import { lazyPage } from '../../app/lazy-page.tsx';
 
 export const LAB_PAGES: Readonly<Record<string, ReturnType<typeof lazyPage>>> = {
+  encoder: lazyPage(() => import('./encoder/encoder-page.tsx'), 'EncoderPage'),
   'gan-vs-diffusion': lazyPage(
     () => import('./gan-vs-diffusion/gan-vs-diffusion-page.tsx'),
     'GanVsDiffusionPage',
+  ),
+  'knowledge-injection': lazyPage(
+    () => import('./knowledge-injection/knowledge-injection-page.tsx'),
+    'KnowledgeInjectionPage',
+  ),
+  reasoning: lazyPage(() => import('./reasoning/reasoning-page.tsx'), 'ReasoningPage'),
+  'prompt-generalization': lazyPage(
+    () => import('./prompt-generalization/prompt-generalization-page.tsx'),
+    'PromptGeneralizationPage',
   ),
   samplers: lazyPage(() => import('./samplers/samplers-page.tsx'), 'SamplersPage'),
 };

@@ -32,8 +32,12 @@ export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
 const COUNTS = /\.(?:ts|js|json|wasm)$/;
 const IGNORED = /\.(?:test|d)\.[tj]s$|\.golden\.json$|^oracle\.json$/;
 
+/** Folders that code takes from: `from '../diffusion/x.ts'` seen from any depth within its own. */
+const TAKEN = /from\s*['"](?:\.\.\/)+([^/'"]+)\//g;
+
 /**
- * For each lab, a hash of its own code and of what all labs share; code of other labs leaves it as it is.
+ * For each lab, a hash of its own code, of labs whose code it takes from, and of what all labs share; other labs leave it
+ * as it is.
  * @param root the folder of the labs' package that holds their folders, built or not
  * @param engine name and version of what computes
  */
@@ -45,23 +49,32 @@ export async function labVersions(root: string, engine: string): Promise<(lab: s
     .sort();
   const labs = new Set(files.filter((file) => /^[^/]+\/lab\.[tj]s$/.test(file)).map((file) => dirname(file)));
   const digests = new Map<string, string>();
-  for (const file of files)
-    digests.set(
-      file,
-      createHash('sha256')
-        .update(await readFile(join(root, file)))
-        .digest('hex'),
-    );
+  /** By folder: the folders that it takes from. */
+  const takes = new Map<string, Set<string>>();
+  for (const file of files) {
+    const code = await readFile(join(root, file));
+    digests.set(file, createHash('sha256').update(code).digest('hex'));
+    const folder = file.split('/')[0] ?? '';
+    const own = takes.get(folder) ?? new Set();
+    takes.set(folder, own);
+    for (const [, from] of code.toString('utf8').matchAll(TAKEN)) if (from !== undefined) own.add(from);
+  }
+  const reach = (lab: string): Set<string> => {
+    const found = new Set([lab]);
+    for (const folder of found) for (const next of takes.get(folder) ?? []) found.add(next);
+    return found;
+  };
   const known = new Map<string, string>();
   return (lab) => {
     const cached = known.get(lab);
     if (cached) return cached;
     const hash = createHash('sha256').update(engine);
+    const own = reach(lab);
     for (const [file, digest] of digests) {
       const folder = file.split('/')[0] ?? '';
       // The lists that name all labs change with every new one.
       if (
-        (labs.has(folder) && folder !== lab) ||
+        (labs.has(folder) && !own.has(folder)) ||
         ['index', 'catalog'].includes(basename(file).split('.')[0] ?? '')
       )
         continue;
