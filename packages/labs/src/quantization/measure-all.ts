@@ -20,7 +20,7 @@ import { type LiveParams, settingOf, THRESHOLD } from './params.ts';
 import type { Aware } from './qat.ts';
 import { evaluate, type Figures, QuantisedNet, type Setting } from './quantised-net.ts';
 import { DEFAULT_SCHEME, quantiseWeight } from './schemes.ts';
-import { grain, shifted, skewOf, sweepShift } from './sweep.ts';
+import { grain, type ShiftPoint, shifted, skewOf, sweepShift } from './sweep.ts';
 import { workedExample } from './worked-example.ts';
 
 export interface Trained {
@@ -43,24 +43,24 @@ const put = (out: Out, id: string, { loss, accuracy }: Figures): void => {
   out[`${id}.perplexity`] = Math.exp(loss);
 };
 
-export function measureAll(trained: Trained): Measures {
+export async function measureAll(trained: Trained): Promise<Measures> {
   const out: Out = {};
-  chosen(trained, out);
-  aware(trained, out);
-  fourBits(trained, out);
-  comparisons(trained, out);
-  treatments(trained, out);
+  await chosen(trained, out);
+  await aware(trained, out);
+  await fourBits(trained, out);
+  await comparisons(trained, out);
+  await treatments(trained, out);
   withoutTraining(trained.random, out);
   for (const [id, value] of Object.entries(out))
     if (value !== null && !Number.isFinite(value)) out[id] = null;
   return out;
 }
 
-function chosen({ sizes, weights, samples, test, live }: Trained, out: Out): void {
+async function chosen({ sizes, weights, samples, test, live }: Trained, out: Out): Promise<void> {
   const present =
     live.outliers === 0 ? weights : withOutliers(sizes, weights, live.outliers, live.outlierShift);
   const batch = shifted(test, live.shift);
-  const net = new QuantisedNet(sizes, present, settingOf(live), samples);
+  const net = await QuantisedNet.of(sizes, present, settingOf(live), samples);
   put(out, 'full', evaluate(sizes, present, batch));
   out['full.bits'] = 32;
   put(out, 'ptq', net.evaluate(batch));
@@ -69,10 +69,10 @@ function chosen({ sizes, weights, samples, test, live }: Trained, out: Out): voi
 }
 
 /** The same rounding after training and during it: symmetric integers, one scale an output. */
-function aware({ sizes, weights, samples, test, qat, aware: made }: Trained, out: Out): void {
+async function aware({ sizes, weights, samples, test, qat, aware: made }: Trained, out: Out): Promise<void> {
   if (!made) return;
   const scheme = { ...DEFAULT_SCHEME, bits: qat.bits };
-  const after = new QuantisedNet(
+  const after = await QuantisedNet.of(
     sizes,
     weights,
     {
@@ -102,13 +102,18 @@ const weightsOnly: Setting = {
 };
 
 /** Four bits, blocks of 64, weights only: what QLoRA's table compares. */
-function fourBits({ sizes, weights, samples, test }: Trained, out: Out): void {
+async function fourBits({ sizes, weights, samples, test }: Trained, out: Out): Promise<void> {
   for (const name of FOUR_BIT_NAMES) {
-    const net = new QuantisedNet(sizes, weights, { ...weightsOnly, weights: fourBitScheme(name) }, samples);
+    const net = await QuantisedNet.of(
+      sizes,
+      weights,
+      { ...weightsOnly, weights: fourBitScheme(name) },
+      samples,
+    );
     put(out, `four.${name}`, net.evaluate(test));
     out[`four.${name}.sqnr`] = net.sqnr;
   }
-  const eight = new QuantisedNet(
+  const eight = await QuantisedNet.of(
     sizes,
     weights,
     { ...weightsOnly, weights: { ...DEFAULT_SCHEME, bits: 8 } },
@@ -117,22 +122,20 @@ function fourBits({ sizes, weights, samples, test }: Trained, out: Out): void {
   put(out, 'int8', eight.evaluate(test));
 }
 
-function comparisons({ sizes, weights, samples, test, live }: Trained, out: Out): void {
+async function comparisons({ sizes, weights, samples, test, live }: Trained, out: Out): Promise<void> {
   for (const [name, { sqnr, bits }] of Object.entries(grain(sizes, weights, live.bits))) {
     out[`grain.${name}.sqnr`] = sqnr;
     out[`grain.${name}.bits`] = bits;
   }
   out['skew.gain'] = skewOf(sizes, weights, samples, live.activationBits).gain;
-  const shift = (by: number): ReturnType<typeof sweepShift>[number] =>
-    sweepShift(sizes, weights, samples, test, { mode: live.activationMode, bits: live.activationBits }, [
-      by,
-    ])[0] as ReturnType<typeof sweepShift>[number];
+  const activations = { mode: live.activationMode, bits: live.activationBits };
   for (const [name, by] of [
     ['same', 0],
     ['larger', 3],
     ['smaller', -3],
   ] as const) {
-    const { full, static: fixed, dynamic } = shift(by);
+    const [found] = await sweepShift(sizes, weights, samples, test, activations, [by]);
+    const { full, static: fixed, dynamic } = found as ShiftPoint;
     Object.assign(out, {
       [`shift.${name}.full`]: full,
       [`shift.${name}.static`]: fixed,
@@ -142,7 +145,7 @@ function comparisons({ sizes, weights, samples, test, live }: Trained, out: Out)
 }
 
 /** Four channels 32 times as large, eight bits for weights and activations; and rounding that knows the inputs. */
-function treatments({ sizes, weights, samples, test, live }: Trained, out: Out): void {
+async function treatments({ sizes, weights, samples, test, live }: Trained, out: Out): Promise<void> {
   const outlying = withOutliers(sizes, weights, 4, 5);
   const bits = live.activationBits;
   const setting = (treatment: Setting['treatment'], range: 'static' | 'dynamic'): Setting => ({
@@ -157,7 +160,7 @@ function treatments({ sizes, weights, samples, test, live }: Trained, out: Out):
     ['smoothquant', 'smoothquant', outlying],
     ['llmInt8', 'llm-int8', outlying],
   ] as const) {
-    const quantised = new QuantisedNet(sizes, net, setting(made, 'static'), samples);
+    const quantised = await QuantisedNet.of(sizes, net, setting(made, 'static'), samples);
     put(out, `outliers.${name}`, quantised.evaluate(test));
     out[`outliers.${name}.error`] = outputErrorOf(sizes, net, quantised, test);
   }
@@ -172,7 +175,11 @@ function treatments({ sizes, weights, samples, test, live }: Trained, out: Out):
   for (const rounding of ['gptq', 'awq'] as const)
     out[`round.${rounding}`] = outputError(
       weight,
-      roundByInputs(weight, columns, input, rounding, { bits: 3, groupSize: columns, symmetric: false }),
+      await roundByInputs(weight, columns, input, rounding, {
+        bits: 3,
+        groupSize: columns,
+        symmetric: false,
+      }),
       h,
       columns,
     );

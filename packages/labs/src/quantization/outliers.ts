@@ -92,14 +92,16 @@ export function keepOutliers(
 export type Rounding = 'nearest' | 'gptq' | 'awq';
 
 /** Weights rounded with an eye on the layer's inputs; groups within rows, zero points as in the papers. */
-export function roundByInputs(
+export async function roundByInputs(
   weight: Float32Array,
   columns: number,
   samples: Float32Array,
   rounding: Exclude<Rounding, 'nearest'>,
   options: { bits: number; groupSize: number; symmetric: boolean },
-): Float32Array {
-  return rounding === 'gptq'
-    ? gptq(weight, columns, hessian(samples, columns), options).values
-    : awq(weight, columns, samples, options).values;
+): Promise<Float32Array> {
+  const { values } =
+    rounding === 'gptq'
+      ? gptq(weight, columns, hessian(samples, columns), options)
+      : await awq(weight, columns, samples, options);
+  return values;
 }

@@ -24,9 +24,17 @@ export interface Figures {
   accuracy: number;
 }
 
+interface Prepared {
+  weights: Float32Array[];
+  factors: (Float32Array | null)[];
+  bits: number;
+  /** In the units that are quantised: after smoothing. Empty unless ranges are static. */
+  ranges: Range[];
+}
+
 export class QuantisedNet {
   /** What the layers multiply with, one a layer. */
-  readonly weights: Float32Array[] = [];
+  readonly weights: readonly Float32Array[];
   /** Mean bits of a weight, scales included. */
   readonly bits: number;
   /** Of all weights together. */
@@ -34,41 +42,61 @@ export class QuantisedNet {
   private readonly sizes: readonly number[];
   private readonly original: Weights;
   private readonly setting: Setting;
-  private readonly factors: (Float32Array | null)[] = [];
-  private readonly ranges: Range[];
+  private readonly factors: readonly (Float32Array | null)[];
+  private readonly ranges: readonly Range[];
 
-  /** @param samples that ranges, factors and second moments are taken from; never those that are evaluated */
-  constructor(sizes: readonly number[], original: Weights, setting: Setting, samples: Batch) {
+  private constructor(
+    sizes: readonly number[],
+    original: Weights,
+    setting: Setting,
+    { weights, factors, bits, ranges }: Prepared,
+  ) {
     this.sizes = sizes;
     this.original = original;
     this.setting = setting;
-    const { treatment, activations } = setting;
-    const { inputs } = forward(sizes, original, samples.x, samples.rows);
-    let [bits, count] = [0, 0];
+    this.weights = weights;
+    this.factors = factors;
+    this.bits = bits;
+    this.ranges = ranges;
     const [before, after]: [number[], number[]] = [[], []];
+    for (const layer of weights.keys())
+      for (const [at, value] of this.inOriginalUnits(layer).entries()) {
+        before.push((original[2 * layer] as Float32Array)[at] as number);
+        after.push(value);
+      }
+    this.sqnr = sqnr(before, after);
+  }
+
+  /** @param samples that ranges, factors and second moments are taken from; never those that are evaluated */
+  static async of(
+    sizes: readonly number[],
+    original: Weights,
+    setting: Setting,
+    samples: Batch,
+  ): Promise<QuantisedNet> {
+    const { treatment, activations, alpha } = setting;
+    const { inputs } = forward(sizes, original, samples.x, samples.rows);
+    const made: Prepared = { weights: [], factors: [], bits: 0, ranges: [] };
+    const count = inputs.reduce((sum, _, layer) => sum + (original[2 * layer] as Float32Array).length, 0);
     for (const [layer, input] of inputs.entries()) {
       const columns = sizes[layer] as number;
       const weight = original[2 * layer] as Float32Array;
-      const factors =
-        treatment === 'smoothquant' && activations
-          ? smoothingFactors(input, weight, columns, setting.alpha)
-          : null;
-      this.factors.push(factors);
-      const scaled = factors ? scaleColumns(weight, factors, 1) : weight;
-      const own = this.quantise(scaled, columns, factors ? scaleColumns(input, factors, -1) : input);
-      this.weights.push(own.values);
-      bits += own.bits * weight.length;
-      count += weight.length;
-      const back = this.inOriginalUnits(layer);
-      for (const [at, value] of weight.entries()) {
-        before.push(value);
-        after.push(back[at] as number);
-      }
+      const smooth = treatment === 'smoothquant' && activations !== null;
+      const factors = smooth ? smoothingFactors(input, weight, columns, alpha) : null;
+      const own = factors ? scaleColumns(input, factors, -1) : input;
+      const { values, bits } = await quantise(
+        factors ? scaleColumns(weight, factors, 1) : weight,
+        columns,
+        own,
+        setting,
+      );
+      made.weights.push(values);
+      made.factors.push(factors);
+      made.bits += (bits * weight.length) / count;
+      if (activations?.range === 'static' && treatment !== 'llm-int8')
+        made.ranges.push(calibratedRange(own, activations));
     }
-    this.bits = bits / count;
-    this.sqnr = sqnr(before, after);
-    this.ranges =
-      activations?.range === 'static' && treatment !== 'llm-int8' ? this.staticRanges(samples) : [];
+    return new QuantisedNet(sizes, original, setting, made);
   }
 
   /** A layer's rounded weights without SmoothQuant's factors, so that smoothing does not count as an error. */
@@ -76,40 +104,6 @@ export class QuantisedNet {
     const values = this.weights[layer] as Float32Array<ArrayBuffer>;
     const factors = this.factors[layer];
     return factors ? scaleColumns(values, factors, -1) : values.slice();
-  }
-
-  private quantise(
-    weight: Float32Array,
-    columns: number,
-    input: Float32Array,
-  ): { values: Float32Array; bits: number } {
-    const { weights: scheme, rounding, treatment, activations } = this.setting;
-    if (treatment === 'llm-int8' && activations) {
-      const rows = quantizeInt8Rows(weight, columns);
-      return { values: dequantizeInt8Rows(rows, columns), bits: 8 + 32 / columns };
-    }
-    const plain = quantiseWeight(weight, columns, scheme);
-    if (rounding === 'nearest' || isFourBitFloat(scheme.scheme))
-      return { values: plain.values, bits: plain.bitsPerValue };
-    const groupSize = scheme.granularity === 'group' ? Math.min(scheme.group, columns) : columns;
-    const { bits, scheme: mode } = scheme;
-    const values = roundByInputs(weight, columns, input, rounding, {
-      bits,
-      groupSize,
-      symmetric: mode === 'symmetric',
-    });
-    return { values, bits: bits + (32 + bits) / groupSize };
-  }
-
-  /** In the units that are quantised: after smoothing. */
-  private staticRanges(samples: Batch): Range[] {
-    const { activations } = this.setting;
-    if (!activations) return [];
-    const { inputs } = forward(this.sizes, this.original, samples.x, samples.rows);
-    return inputs.map((input, layer) => {
-      const factors = this.factors[layer];
-      return calibratedRange(factors ? scaleColumns(input, factors, -1) : input, activations);
-    });
   }
 
   get hooks(): Hooks {
@@ -143,4 +137,25 @@ export function evaluate(
   const { output } = forward(sizes, weights, batch.x, batch.rows, hooks);
   const { loss, accuracy } = crossEntropy(output, batch.labels, sizes.at(-1) as number);
   return { loss, accuracy };
+}
+
+async function quantise(
+  weight: Float32Array,
+  columns: number,
+  input: Float32Array,
+  { weights: scheme, rounding, treatment, activations }: Setting,
+): Promise<{ values: Float32Array; bits: number }> {
+  if (treatment === 'llm-int8' && activations) {
+    const rows = quantizeInt8Rows(weight, columns);
+    return { values: dequantizeInt8Rows(rows, columns), bits: 8 + 32 / columns };
+  }
+  if (rounding === 'nearest' || isFourBitFloat(scheme.scheme)) {
+    const { values, bitsPerValue } = quantiseWeight(weight, columns, scheme);
+    return { values, bits: bitsPerValue };
+  }
+  const groupSize = scheme.granularity === 'group' ? Math.min(scheme.group, columns) : columns;
+  const { bits, scheme: mode } = scheme;
+  const symmetric = mode === 'symmetric';
+  const values = await roundByInputs(weight, columns, input, rounding, { bits, groupSize, symmetric });
+  return { values, bits: bits + (32 + (symmetric ? 0 : bits)) / groupSize };
 }

@@ -142,8 +142,8 @@ describe('outlying channels', () => {
 
 describe('quantised networks', () => {
   const params = quantization.params.parse({});
-  const error = (part: Partial<typeof params>): number => {
-    const net = new QuantisedNet(sizes, weights, settingOf({ ...params, ...part }), batch);
+  const error = async (part: Partial<typeof params>): Promise<number> => {
+    const net = await QuantisedNet.of(sizes, weights, settingOf({ ...params, ...part }), batch);
     const [right, got] = [
       forward(sizes, weights, x, 40).output,
       forward(sizes, weights, x, 40, net.hooks).output,
@@ -151,19 +151,23 @@ describe('quantised networks', () => {
     return right.reduce((sum, value, at) => sum + (value - got[at]!) ** 2, 0);
   };
 
-  it('lose less with more bits, and little with eight of both', () => {
-    expect(error({ bits: 8 })).toBeLessThan(0.02 * error({ bits: 4 }));
-    expect(error({ bits: 4 })).toBeLessThan(0.5 * error({ bits: 2 }));
+  it('lose less with more bits, and little with eight of both', async () => {
+    expect(await error({ bits: 8 })).toBeLessThan(0.02 * (await error({ bits: 4 })));
+    expect(await error({ bits: 4 })).toBeLessThan(0.5 * (await error({ bits: 2 })));
     const both = { quantise: 'both', bits: 8 } as const;
-    expect(error({ ...both, activationRange: 'dynamic' })).toBeLessThan(0.02 * error({ bits: 2 }));
-    expect(error({ ...both, treatment: 'smoothquant' })).toBeLessThan(0.02 * error({ bits: 2 }));
-    expect(error({ ...both, treatment: 'llm-int8' })).toBeLessThan(0.02 * error({ bits: 2 }));
+    expect(await error({ ...both, activationRange: 'dynamic' })).toBeLessThan(
+      0.02 * (await error({ bits: 2 })),
+    );
+    expect(await error({ ...both, treatment: 'smoothquant' })).toBeLessThan(
+      0.02 * (await error({ bits: 2 })),
+    );
+    expect(await error({ ...both, treatment: 'llm-int8' })).toBeLessThan(0.02 * (await error({ bits: 2 })));
   });
 
-  it('GPTQ and AWQ leave less in the outputs than rounding to nearest', () => {
+  it('GPTQ and AWQ leave less in the outputs than rounding to nearest', async () => {
     const three = { scheme: 'asymmetric', bits: 3 } as const;
-    expect(error({ ...three, rounding: 'gptq' })).toBeLessThan(0.9 * error(three));
-    expect(error({ ...three, rounding: 'awq' })).toBeLessThanOrEqual(1.05 * error(three));
+    expect(await error({ ...three, rounding: 'gptq' })).toBeLessThan(0.9 * (await error(three)));
+    expect(await error({ ...three, rounding: 'awq' })).toBeLessThanOrEqual(1.05 * (await error(three)));
   });
 
   it('a zero point gains one bit behind a ReLU: 20 log₁₀ of 255 over 127 dB', () => {

@@ -108,10 +108,10 @@ export class QuantizationSession implements DrawnSession<View, Frame> {
     if (live) this.live = live;
     const { sizes, drawn, samples, losses } = this;
     const weights = this.present();
-    const net = new QuantisedNet(sizes, weights, settingOf(this.live), samples);
+    const net = await QuantisedNet.of(sizes, weights, settingOf(this.live), samples);
     const test = shifted(drawn, this.live.shift);
     const chosen = Math.min(layer, sizes.length - 2);
-    this.sweep(weights);
+    await this.sweep(weights);
     return {
       layers: sizes.length - 1,
       step: Float32Array.from(losses.full, (_, at) => at + 1),
@@ -134,7 +134,7 @@ export class QuantizationSession implements DrawnSession<View, Frame> {
   }
 
   /** Costs a second: again when training has gone on by a tenth, when it is over, or when other settings ask for it. */
-  private sweep(weights: Weights): void {
+  private async sweep(weights: Weights): Promise<void> {
     const { activationMode, activationBits, outliers, outlierShift } = this.live;
     const key = JSON.stringify([activationMode, activationBits, outliers, outlierShift]);
     const { swept } = this;
@@ -145,8 +145,11 @@ export class QuantizationSession implements DrawnSession<View, Frame> {
     this.swept = {
       at: this.at,
       key,
-      points: sweepSchemes(sizes, weights, samples, drawn),
-      shifts: sweepShift(sizes, weights, samples, drawn, { mode: activationMode, bits: activationBits }),
+      points: await sweepSchemes(sizes, weights, samples, drawn),
+      shifts: await sweepShift(sizes, weights, samples, drawn, {
+        mode: activationMode,
+        bits: activationBits,
+      }),
     };
   }
 

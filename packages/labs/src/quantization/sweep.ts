@@ -27,23 +27,28 @@ const weightsOnly = (weights: Scheme): Setting => ({
 });
 
 /** Weights only: integers of 2 to 8 bits in three granularities, the 4-bit formats, and single precision. */
-export function sweepSchemes(
+export async function sweepSchemes(
   sizes: readonly number[],
   weights: Weights,
   samples: Batch,
   test: Batch,
-): Point[] {
+): Promise<Point[]> {
   const out: Point[] = [];
-  const add = (line: Point['line'], name: string, scheme: Scheme): void => {
-    const net = new QuantisedNet(sizes, weights, weightsOnly(scheme), samples);
+  const add = async (line: Point['line'], name: string, scheme: Scheme): Promise<void> => {
+    const net = await QuantisedNet.of(sizes, weights, weightsOnly(scheme), samples);
     out.push({ line, name, bits: net.bits, ...net.evaluate(test) });
   };
   for (let bits = 2; bits <= 8; bits++) {
-    add('symmetric', `${bits}`, { ...DEFAULT_SCHEME, bits, granularity: 'tensor' });
-    add('asymmetric', `${bits}`, { ...DEFAULT_SCHEME, bits, granularity: 'tensor', scheme: 'asymmetric' });
-    add('grouped', `${bits}`, { ...DEFAULT_SCHEME, bits, granularity: 'group', group: 32 });
+    await add('symmetric', `${bits}`, { ...DEFAULT_SCHEME, bits, granularity: 'tensor' });
+    await add('asymmetric', `${bits}`, {
+      ...DEFAULT_SCHEME,
+      bits,
+      granularity: 'tensor',
+      scheme: 'asymmetric',
+    });
+    await add('grouped', `${bits}`, { ...DEFAULT_SCHEME, bits, granularity: 'group', group: 32 });
   }
-  for (const name of FOUR_BIT_NAMES) if (name !== 'int4') add('four-bit', name, fourBitScheme(name));
+  for (const name of FOUR_BIT_NAMES) if (name !== 'int4') await add('four-bit', name, fourBitScheme(name));
   out.push({ line: 'full', name: 'fp32', bits: 32, ...evaluate(sizes, weights, test) });
   return out;
 }
@@ -62,23 +67,27 @@ export const shifted = (batch: Batch, shift: number): Batch => ({
 });
 
 /** Accuracy as test inputs grow or shrink while static ranges stay those of the samples; weights as they are. */
-export function sweepShift(
+export async function sweepShift(
   sizes: readonly number[],
   weights: Weights,
   samples: Batch,
   test: Batch,
   { mode, bits }: { mode: 'symmetric' | 'asymmetric'; bits: number },
   shifts: readonly number[] = [-3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3],
-): ShiftPoint[] {
-  const nets = (['static', 'dynamic'] as const).map((range) => {
-    const activations = { mode, bits, calibration: 'min-max', percentile: 99.9, range } as const;
-    return new QuantisedNet(
-      sizes,
-      weights,
-      { ...weightsOnly({ ...DEFAULT_SCHEME, bits: 8 }), activations },
-      samples,
+): Promise<ShiftPoint[]> {
+  const nets: QuantisedNet[] = [];
+  for (const range of ['static', 'dynamic'] as const)
+    nets.push(
+      await QuantisedNet.of(
+        sizes,
+        weights,
+        {
+          ...weightsOnly({ ...DEFAULT_SCHEME, bits: 8 }),
+          activations: { mode, bits, calibration: 'min-max', percentile: 99.9, range },
+        },
+        samples,
+      ),
     );
-  });
   return shifts.map((shift) => {
     const batch = shifted(test, shift);
     const [fixed, moving] = nets.map((net) => net.evaluate(batch).accuracy);
