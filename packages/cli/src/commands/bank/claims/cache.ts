@@ -86,13 +86,41 @@ export async function labVersions(root: string, engine: string): Promise<(lab: s
   };
 }
 
-/** Where `@viva/labs` lies, and which engine it runs on. */
-export async function installedLabs(): Promise<(lab: string) => string> {
-  const root = dirname(fileURLToPath(import.meta.resolve('@viva/labs')));
+/** A digest of the files below a folder that count; the same one for every folder that is not there. */
+async function digestOf(root: string, counts: (name: string) => boolean = () => true): Promise<string> {
+  const hash = createHash('sha256');
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries
+    .filter((entry) => entry.isFile() && counts(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) hash.update(relative(root, file)).update(await readFile(file));
+  return hash.digest('hex');
+}
+
+/**
+ * The versions of the labs that are installed: their own code, that of the packages that they stand on, and the engine.
+ * @param world what a lab takes in beside its parameters, by its id
+ */
+export async function installedLabs(
+  world: Readonly<Record<string, string>> = {},
+): Promise<(lab: string) => string> {
+  const folderOf = (name: string) => dirname(fileURLToPath(import.meta.resolve(name)));
+  const root = folderOf('@viva/labs');
   const about = z
-    .object({ version: z.string(), dependencies: z.record(z.string(), z.string()) })
+    .object({ dependencies: z.record(z.string(), z.string()) })
     .parse(JSON.parse(await readFile(join(root, '..', 'package.json'), 'utf8')));
-  return labVersions(root, `wasm ${JSON.stringify(about.dependencies)}`);
+  const code = (name: string) => COUNTS.test(name) && !IGNORED.test(name);
+  const below = await Promise.all(
+    ['@viva/checkpoint', '@viva/assistant'].map((name) => digestOf(folderOf(name), code)),
+  );
+  const own = await labVersions(root, `wasm ${JSON.stringify(about.dependencies)} ${below.join(' ')}`);
+  return (lab) => (world[lab] === undefined ? own(lab) : `${own(lab)} ${world[lab]}`);
+}
+
+/** The encoder lab reads the bank's texts and queries, and the models that ship with it. */
+export async function labWorld(bank: string, models: string): Promise<Record<string, string>> {
+  return { encoder: `${await digestOf(bank)} ${await digestOf(models)}` };
 }
 
 /** A folder with one file a run. What cannot be read counts as not there; what cannot be written is not kept. */

@@ -2,11 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { type AssertionVerdict, type Bank, judge, loadBank, parseAssertion } from '@viva/bank';
 import { CommandFailure } from '../../../failure.ts';
+import { encodersFolder } from '../../../folders.ts';
 import { language } from '../../../terminal/language.ts';
 import { duration, Progress } from '../../../terminal/progress.ts';
 import { writeOutput } from '../../../terminal/write-output.ts';
 import { LABS } from '../../lab/find-lab.ts';
-import { cacheFolder, installedLabs, openCache, type RunCache, type RunResult } from './cache.ts';
+import { cacheFolder, installedLabs, labWorld, openCache, type RunCache, type RunResult } from './cache.ts';
 import { type Plan, type PlannedClaim, planClaims, type Selection } from './plan.ts';
 import { runAll } from './pool.ts';
 import { claimsReport } from './report.ts';
@@ -167,7 +168,10 @@ export async function checkClaims(folder: string, command: ClaimsCommand): Promi
   const plan = planClaims(bank, LABS, selection);
   if (plan.claims.length === 0) throw new CommandFailure('No claim among these questions has a check.', 2);
   const where = typeof command.cache === 'string' ? command.cache : cacheFolder();
-  const cache = command.cache === false ? undefined : openCache(where, await installedLabs());
+  const cache =
+    command.cache === false
+      ? undefined
+      : openCache(where, await installedLabs(await labWorld(folder, encodersFolder())));
   const controller = new AbortController();
   const stop = () => controller.abort(new Error('stopped'));
   process.once('SIGINT', stop);

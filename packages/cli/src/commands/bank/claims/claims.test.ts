@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Bank, loadBank, type Question } from '@viva/bank';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LABS } from '../../lab/find-lab.ts';
-import { cacheFolder, labVersions, openCache } from './cache.ts';
+import { cacheFolder, installedLabs, labVersions, labWorld, openCache } from './cache.ts';
 import { runClaims } from './check-claims.ts';
 import { planClaims } from './plan.ts';
 import { claimsReport } from './report.ts';
@@ -188,6 +188,19 @@ describe('versions', () => {
     expect((await both())[1]).not.toBe(taking);
     expect((await labVersions(root, 'webgpu'))('a')).not.toBe((await both())[0]);
     expect(await readFile(join(root, 'nets/mlp.ts'), 'utf8')).toBe('2');
+  });
+  it('change with the bank and the models only for the lab that reads them', async () => {
+    const bank = await mkdtemp(join(folder, 'bank-'));
+    await writeFile(join(bank, 'a.md'), '1');
+    const before = await labWorld(bank, '/nowhere');
+    await writeFile(join(bank, 'a.md'), '2');
+    const after = await labWorld(bank, '/nowhere');
+    expect(Object.keys(after)).toEqual(['encoder']);
+    expect(after).not.toEqual(before);
+    expect(LABS.map(({ id }) => id)).toContain('encoder');
+    const [one, other] = [await installedLabs(before), await installedLabs(after)];
+    expect(one('encoder')).not.toBe(other('encoder'));
+    expect(one('gan-vs-diffusion')).toBe(other('gan-vs-diffusion'));
   });
   it('finds the cache where the system keeps caches', () => {
     expect(cacheFolder({ XDG_CACHE_HOME: '/x' })).toBe(join('/x', 'viva', 'claims'));
