@@ -6,7 +6,7 @@ import { frechetDistance, gaussianOf } from '../packages/labs/src/measures/frech
 import { countDigits } from '../packages/labs/src/gan-vs-diffusion/task.ts';
 await startEngine('wasm');
 const d=await loadDigits(); const j=digitJudge(d);
-for (const [hidden, rate, pred, sched, batch, steps] of [[64,5e-3,'v','cosine',64,1500],[64,1e-2,'v','cosine',64,1500],[64,5e-3,'epsilon','cosine',64,1500],[128,4e-3,'v','cosine',64,1500],[64,5e-3,'v','linear',64,1500],[64,5e-3,'v','cosine',64,4000]] as const) {
+for (const [hidden, rate, pred, sched, batch, steps] of [[64,3e-3,"v","cosine",64,4500]] as const) {
   const m=new Diffusion({schedule:sched,prediction:pred,noiseSteps:100,hidden,batch,rate,average:0.995},0.95,1,streamOf(1,'d'),{kind:'images',side:14});
   const r=streamOf(1,'data'); let loss=0; let t=process.cpuUsage().user;
   for(let i=0;i<steps;i++) loss=0.99*loss+0.01*await m.step(n=>drawDigits(d,n,r));

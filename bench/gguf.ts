@@ -1,13 +1,13 @@
 /**
  * How fast tensors are quantised: MB of single-precision input a second, beside memcpy in the same process and ggml's own
  * quantiser (ggml_quantize_chunk, which llama-quantize calls) on the same matrix in the same run; then a whole file beside
- * llama-quantize. Peers: VIVA_PYTHON (a Python with numpy and llama-cpp-python; GGML_BASE names another ggml-base),
- * LLAMA_QUANTIZE (the program).
+ * llama_model_quantize, the one function that llama-quantize calls. Peers: VIVA_PYTHON (a Python with numpy) and LLAMA_LIB
+ * (libllama with ggml beside it; that of node-llama-cpp in ~/.cache/viva/runtime unless told).
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   contentOf,
@@ -39,26 +39,65 @@ function weights(count: number): Float32Array<ArrayBuffer> {
   );
 }
 
-async function best(bytes: number, run: () => void | Promise<void>, repeats = 3): Promise<number> {
+/** Seconds of the processor that this process has used, all threads together. */
+const cpuSeconds = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+/**
+ * MB/s of the best run, or with `cpu` MB a second of processor, which other work on the machine disturbs less. What
+ * `prepare` makes, such as buffers that the run gives away, is not timed.
+ */
+async function best<T>(
+  bytes: number,
+  run: (prepared: T) => void | Promise<void>,
+  { repeats = 5, prepare, cpu = false }: { repeats?: number; prepare?: () => T; cpu?: boolean } = {},
+): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < repeats; i += 1) {
-    const begun = performance.now();
-    await run();
-    least = Math.min(least, performance.now() - begun);
+    const prepared = prepare?.() as T;
+    const now = () => (cpu ? cpuSeconds() * 1000 : performance.now());
+    const begun = now();
+    await run(prepared);
+    least = Math.min(least, now() - begun);
   }
   return bytes / 1e3 / least;
 }
 
+/** libllama, where it is told or where node-llama-cpp is installed. */
+function findLibrary(): string | undefined {
+  if (process.env.LLAMA_LIB) return process.env.LLAMA_LIB;
+  const bins = join(homedir(), '.cache/viva/runtime/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64');
+  const name = existsSync(bins)
+    ? readdirSync(bins).find((each) => /^libllama\.v.*\.so$/.test(each))
+    : undefined;
+  return name && join(bins, name);
+}
+
+const library = findLibrary();
 const matrix = new Uint8Array(weights(ROWS * COLUMNS).buffer);
 const folder = mkdtempSync(join(tmpdir(), 'viva-bench-gguf-'));
+/** MB/s of llama_model_quantize (15 is Q4_K_M), and a check that the file is the same as ours. */
+function theirFile(source: string, bytes: number): number {
+  const script = fileURLToPath(new URL('../reference/gguf/llama_quantize.py', import.meta.url));
+  const run = spawnSync(
+    process.env.VIVA_PYTHON ?? 'python3',
+    [script, source, join(folder, 'theirs.gguf'), '15', '2'],
+    { encoding: 'utf8', env: { ...process.env, LLAMA_LIB: library } },
+  );
+  if (run.status !== 0) throw new Error(run.stderr);
+  return bytes / 1e6 / Number(run.stdout.trim().split('\n').at(-1));
+}
+
 const round = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(0));
 const ratio = (a: number, b: number | undefined) => (b === undefined ? '–' : (a / b).toFixed(2));
 try {
   console.log(
-    `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model ?? '?'}), Node ${process.version}; a matrix of ${ROWS} × ${COLUMNS} singles, ${(matrix.length / 1e6).toFixed(0)} MB; MB/s of input, best of 3`,
+    `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]?.model ?? '?'}), Node ${process.version}; a matrix of ${ROWS} × ${COLUMNS} singles, ${(matrix.length / 1e6).toFixed(0)} MB; MB of input, best of 5; one thread by the time of the processor, two by the clock`,
   );
   const copy = new Uint8Array(matrix.length);
-  const memcpy = await best(matrix.length, () => copy.set(matrix), 10);
+  const memcpy = await best(matrix.length, () => copy.set(matrix), { repeats: 10, cpu: true });
   console.log(`memcpy in this process: ${round(memcpy)} MB/s\n`);
 
   const input = join(folder, 'matrix.f32');
@@ -66,30 +105,46 @@ try {
   const python = process.env.VIVA_PYTHON ?? 'python3';
   const script = fileURLToPath(new URL('./gguf/ggml.py', import.meta.url));
   const types = TYPES.map((type) => `${type}:${GGML_TYPES[type].id}`);
-  const peer = spawnSync(python, [script, input, String(COLUMNS), ...types], { encoding: 'utf8' });
+  const env = {
+    ...process.env,
+    ...(library ? { GGML_BASE: process.env.GGML_BASE ?? join(dirname(library), 'libggml-base.so') } : {}),
+  };
+  const peer = spawnSync(python, [script, input, String(COLUMNS), ...types], { encoding: 'utf8', env });
   const theirs =
     peer.status === 0 ? (JSON.parse(peer.stdout) as Record<string, Record<'1' | '2', number>>) : undefined;
-  if (!theirs)
-    console.log('ggml is not there (VIVA_PYTHON with numpy and llama-cpp-python): the peer is left out.\n');
+  if (!theirs) console.log('ggml is not there (VIVA_PYTHON with numpy, LLAMA_LIB): the peer is left out.\n');
 
   const kernels = new Kernels();
   const pool = openQuantisePool(2);
   console.log(
-    '| type | Viva, 1 thread | ggml, 1 thread | ratio | Viva, 2 threads | ggml, 2 threads | ratio | of memcpy |',
+    '| type | Viva, MB per CPU second | ggml | ratio | Viva, 2 threads, MB/s | ggml | ratio | of memcpy (CPU) |',
   );
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const type of TYPES) {
+    // Like ggml, which is given the matrix in memory and room for the result: a copy into the kernels' memory is counted.
+    const room = kernels.input(PIECE);
+    const one = await best(
+      matrix.length,
+      () => {
+        for (let at = 0; at < matrix.length; at += PIECE) {
+          room.set(matrix.subarray(at, at + PIECE));
+          kernels.convert(room, 'F32', type, { view: true });
+        }
+      },
+      { cpu: true },
+    );
     const pieces = (): Uint8Array<ArrayBuffer>[] =>
       Array.from({ length: matrix.length / PIECE }, (_, i) => matrix.slice(i * PIECE, (i + 1) * PIECE));
-    const one = await best(matrix.length, () => {
-      for (const piece of pieces()) kernels.convert(piece, 'F32', type);
-    });
-    const two = await best(matrix.length, async () => {
-      await Promise.all(pieces().map((piece) => pool.convert(piece, 'F32', type)));
-    });
+    const two = await best<Uint8Array<ArrayBuffer>[]>(
+      matrix.length,
+      async (own) => {
+        await Promise.all(own.map((piece) => pool.convert(piece, 'F32', type)));
+      },
+      { prepare: pieces },
+    );
     const other = theirs?.[type];
     console.log(
-      `| ${type} | ${round(one)} | ${round(other?.[1])} | ${ratio(one, other?.[1])} | ${round(two)} | ${round(other?.[2])} | ${ratio(two, other?.[2])} | ${(two / memcpy).toFixed(3)} |`,
+      `| ${type} | ${round(one)} | ${round(other?.[1])} | ${ratio(one, other?.[1])} | ${round(two)} | ${round(other?.[2])} | ${ratio(two, other?.[2])} | ${(one / memcpy).toFixed(3)} |`,
     );
   }
 
@@ -121,17 +176,14 @@ try {
     await writeGguf(join(folder, 'ours.gguf'), content, { overwrite: true });
     await file.close();
   });
-  const program = process.env.LLAMA_QUANTIZE;
-  const llama = program
-    ? await best(bytes, () => {
-        const run = spawnSync(program, [source, join(folder, 'theirs.gguf'), 'q4_k_m', '2']);
-        if (run.status !== 0) throw new Error(String(run.stderr));
-      })
-    : undefined;
-  if (!program) console.log('\nLLAMA_QUANTIZE is not set: the program is left out.');
+  const llama = library && theirs ? Math.max(...[1, 2, 3].map(() => theirFile(source, bytes))) : undefined;
   console.log(
-    `\n| a file of ${(bytes / 1e6).toFixed(0)} MB to q4_k_m, disk included, 2 threads | Viva | llama-quantize | ratio |\n| --- | --- | --- | --- |\n| MB/s of input | ${round(ours)} | ${round(llama)} | ${ratio(ours, llama)} |`,
+    `\n| a file of ${(bytes / 1e6).toFixed(0)} MB to q4_k_m, disk included, 2 threads | Viva | llama_model_quantize | ratio |\n| --- | --- | --- | --- |\n| MB/s of input | ${round(ours)} | ${round(llama)} | ${ratio(ours, llama)} |`,
   );
+  if (llama !== undefined) {
+    const [a, b] = ['ours', 'theirs'].map((name) => readFileSync(join(folder, `${name}.gguf`)));
+    console.log(`\nThe two files are ${a && b && Buffer.compare(a, b) === 0 ? 'the same' : 'DIFFERENT'}.`);
+  }
   await pool.close();
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -26,6 +26,10 @@ beforeAll(async () => {
   ids = { opening, revealed: find(true), sealed: find(false) };
   const draft = { title: 'A draft opening', kit: 'generative-model-engineer' };
   await request.post(`${server.url}/api/openings`, { data: draft, headers: { origin: server.url } });
+  await request.put(`${server.url}/api/settings`, {
+    data: { publicBank: true },
+    headers: { origin: server.url },
+  });
   const invited = { name: 'New', email: 'new@demo.viva', role: 'interviewer' };
   invitation = (
     await (
@@ -47,7 +51,7 @@ const LOOKS: { locale: Locale; width: number; height: number; colorScheme: 'ligh
 ];
 
 /** Page by page; the path is asked for late, when the identifiers are known. */
-const PAGES: { name: string; who: string | undefined; path: () => string }[] = [
+const PAGES: { name: string; who: string | undefined; path: (locale: Locale) => string }[] = [
   { name: 'sign in', who: undefined, path: () => '/signin' },
   { name: 'join', who: undefined, path: () => invitation },
   { name: 'a link that no longer works', who: undefined, path: () => '/join/nothing-here' },
@@ -67,6 +71,13 @@ const PAGES: { name: string; who: string | undefined; path: () => string }[] = [
   { name: 'decision', who: 'owner', path: () => `/openings/${ids.opening}/decision` },
   { name: 'bank', who: 'li', path: () => '/bank' },
   { name: 'question', who: 'li', path: () => '/bank/questions/quantization' },
+  { name: 'question with lab', who: 'li', path: () => '/bank/questions/gan-vs-diffusion' },
+  { name: 'question with code', who: 'li', path: () => '/bank/questions/quantized-pipeline-review' },
+  { name: 'errata', who: 'li', path: () => '/bank/errata' },
+  { name: 'files of the bank', who: 'owner', path: () => '/bank/exchange' },
+  { name: 'public list', who: undefined, path: () => '/read' },
+  { name: 'public question', who: undefined, path: (locale) => `/read/${locale}/quantized-pipeline-review` },
+  { name: 'public errata', who: undefined, path: (locale) => `/read/${locale}/errata` },
   { name: 'kits', who: 'li', path: () => '/bank/kits' },
   { name: 'kit', who: 'owner', path: () => '/bank/kits/medical-llm-engineer' },
   { name: 'calibration', who: 'li', path: () => '/calibration' },
@@ -95,7 +106,7 @@ describe.each(LOOKS)('$locale, $width px, $colorScheme', ({ locale, width, heigh
       await signIn(visitor, server.url, `${who}@demo.viva`, PASSWORD);
       await page.request.patch(`${server.url}/api/me`, { data: { locale }, headers: { origin: server.url } });
     }
-    await page.goto(server.url + path());
+    await page.goto(server.url + path(locale));
     // Pages that listen for events never fall silent: the heading says that the page is there.
     await page.locator('h1').first().waitFor();
     await page.waitForTimeout(250);

@@ -42,6 +42,24 @@ export {
 } from './lab.ts';
 export { mmd, slicedWasserstein } from './measures/distances.ts';
 export { countModes, type ModeCount } from './measures/modes.ts';
+export type { ArmId } from './mixed-precision/arm.ts';
+export { mixedPrecision } from './mixed-precision/lab.ts';
+export type {
+  Frame as MixedPrecisionFrame,
+  MixedPrecisionSession,
+  View as MixedPrecisionView,
+} from './mixed-precision/session.ts';
+export { promptGeneralization } from './prompt-generalization/lab.ts';
+export type { PromptGeneralizationParams } from './prompt-generalization/params.ts';
+export type { Frame as PromptGeneralizationFrame } from './prompt-generalization/session.ts';
+export type { Drawing, Histogram } from './quantization/drawing.ts';
+export { quantization } from './quantization/lab.ts';
+export type {
+  Frame as QuantizationFrame,
+  QuantizationSession,
+  View as QuantizationView,
+} from './quantization/session.ts';
+export type { Point, ShiftPoint } from './quantization/sweep.ts';
 export type { ReasoningFrame, ReasoningView, SearchTree, TreeNode } from './reasoning/frame.ts';
 export { reasoning } from './reasoning/lab.ts';
 export { samplers } from './samplers/lab.ts';

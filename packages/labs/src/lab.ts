@@ -63,6 +63,8 @@ export interface LabDescription<P> {
   groups: Readonly<Record<string, Localised>>;
   presets: readonly Preset[];
   metrics: readonly Metric[];
+  /** Parameters that training does not depend on: a page may change them while the run goes on, by its view. */
+  live?: readonly string[];
   /** What is compared: measures named `<id>.<name>` stand in one column of the table, rows of one name side by side. */
   columns?: readonly { id: string; label: Localised }[];
 }

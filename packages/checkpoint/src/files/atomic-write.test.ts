@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { atomicWriteFile, atomicWriteFolder } from './atomic-write.ts';
 
 let folder: string;
@@ -46,6 +46,23 @@ describe('writing aside', () => {
     expect(await readFile(path, 'utf8')).toBe('old');
     await atomicWriteFile(path, (sink) => sink.write(Buffer.from('new')), { overwrite: true });
     expect(await readFile(path, 'utf8')).toBe('new');
+  });
+
+  it('flushes the content before it gives the name, and the folder after', async () => {
+    const probe = await open(join(folder, 'probe'), 'w');
+    const flush = vi.spyOn(Object.getPrototypeOf(probe) as { sync(): Promise<void> }, 'sync');
+    const names: string[][] = [];
+    flush.mockImplementation(async () => void names.push(await readdir(folder)));
+    await atomicWriteFile(join(folder, 'a.bin'), (sink) => sink.write(new Uint8Array(4)));
+    // The first flush finds only the file aside, the second, of the folder, finds the name.
+    expect(names.map((list) => list.includes('a.bin'))).toEqual([false, true]);
+    names.length = 0;
+    await atomicWriteFolder(join(folder, 'model'), (aside) =>
+      atomicWriteFile(join(aside, 'x'), (sink) => sink.write(new Uint8Array(4))),
+    );
+    expect(names.map((list) => list.includes('model'))).toEqual([false, false, false, true]);
+    flush.mockRestore();
+    await probe.close();
   });
 
   it('names the file that cannot be written', async () => {

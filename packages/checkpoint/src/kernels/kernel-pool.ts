@@ -93,7 +93,8 @@ export function createKernelPool(threads: number, wasm: string): KernelPool {
 }
 
 function startThread(module: WebAssembly.Module, memory: WebAssembly.Memory): Thread {
-  const worker = new Worker(WORKER, { eval: true, workerData: { module, memory } });
+  // Without the program's own flags: `--input-type=module` would forbid the `require` above.
+  const worker = new Worker(WORKER, { eval: true, execArgv: [], workerData: { module, memory } });
   const waiting: Thread['waiting'] = new Map();
   worker.on('message', ([id, value, error]: [number, number, string?]) => {
     const call = waiting.get(id);

@@ -32,20 +32,37 @@ export interface AwqScales {
 /** Searches s = mean|x|^α over a grid of α from 0 to 1 (paper, eq. 5) for the least error of the outputs. */
 export async function awqScales(search: AwqSearch): Promise<AwqScales> {
   const { weights, columns, sizes, roundTrip, errorOf, steps = 20 } = search;
-  let best: AwqScales | undefined;
-  let plainError = Number.NaN;
-  for (let step = 0; step <= steps; step++) {
-    const alpha = step / steps;
-    const inputScales = scalesOf(sizes, alpha);
+  const tried: Tried[] = [];
+  for (const { alpha, inputScales } of candidates(sizes, steps)) {
     let error = 0;
     for (const [index, weight] of weights.entries()) {
       const rounded = await roundTrip(scaleColumns(weight, inputScales), columns);
       error += await errorOf(unscaleColumns(rounded, inputScales), index);
     }
-    if (step === 0) plainError = error;
-    if (!best || error < best.error) best = { inputScales, alpha, error, plainError };
+    tried.push({ alpha, inputScales, error });
   }
-  return best as AwqScales;
+  return leastOf(tried);
+}
+
+interface Tried {
+  readonly alpha: number;
+  readonly inputScales: Float32Array;
+  readonly error: number;
+}
+
+/** Exponents in rising order, and their scales; the first is plain rounding. */
+function* candidates(sizes: Float64Array, steps: number): Generator<Omit<Tried, 'error'>> {
+  for (let step = 0; step <= steps; step++) {
+    const alpha = step / steps;
+    yield { alpha, inputScales: scalesOf(sizes, alpha) };
+  }
+}
+
+/** Of equal ones the smallest exponent. */
+function leastOf(tried: readonly Tried[]): AwqScales {
+  const [first] = tried as readonly [Tried, ...Tried[]];
+  const best = tried.reduce((a, b) => (b.error < a.error ? b : a));
+  return { ...best, plainError: first.error };
 }
 
 export interface AwqResult extends GroupedWeight, AwqScales {}
@@ -55,25 +72,25 @@ export interface AwqResult extends GroupedWeight, AwqScales {}
  * the scales.
  * @param samples rows × columns of the layer's inputs.
  */
-export async function awq(
+export function awq(
   weight: Float32Array,
   columns: number,
   samples: Float32Array,
   options: GridOptions & { steps?: number } = {},
-): Promise<AwqResult> {
+): AwqResult {
   if (samples.length === 0 || samples.length % columns !== 0 || weight.length % columns !== 0)
     throw new OptionError('BAD_SHAPE', `${samples.length} numbers are no samples of ${columns} inputs.`);
   const h = hessian(samples, columns);
-  const found = await awqScales({
-    weights: [weight],
-    columns,
-    sizes: meanSizes(samples, columns),
-    roundTrip: (each) => roundToNearest(each, columns, options).values,
-    errorOf: (values) => outputError(weight, values, h, columns),
-    ...(options.steps === undefined ? {} : { steps: options.steps }),
-  });
-  const rounded = roundToNearest(scaleColumns(weight, found.inputScales), columns, options);
-  return { ...rounded, values: unscaleColumns(rounded.values, found.inputScales), ...found };
+  const round = (inputScales: Float32Array) => {
+    const rounded = roundToNearest(scaleColumns(weight, inputScales), columns, options);
+    return { ...rounded, values: unscaleColumns(rounded.values, inputScales) };
+  };
+  const tried = [...candidates(meanSizes(samples, columns), options.steps ?? 20)].map((candidate) => ({
+    ...candidate,
+    error: outputError(weight, round(candidate.inputScales).values, h, columns),
+  }));
+  const best = leastOf(tried);
+  return { ...round(best.inputScales), ...best };
 }
 
 /** Mean absolute value of each column. */

@@ -156,14 +156,14 @@ describe('GPTQ', () => {
 });
 
 describe('AWQ', () => {
-  it('finds scales that lose less than rounding, and never more', async () => {
+  it('finds scales that lose less than rounding, and never more', () => {
     const plain = outputError(
       weight,
       roundToNearest(weight, COLUMNS, { bits: 3, groupSize: 32 }).values,
       h,
       COLUMNS,
     );
-    const { error, alpha, inputScales, values } = await awq(weight, COLUMNS, samples, {
+    const { error, alpha, inputScales, values } = awq(weight, COLUMNS, samples, {
       bits: 3,
       groupSize: 32,
     });
@@ -174,12 +174,12 @@ describe('AWQ', () => {
     expect(inputScales.indexOf(Math.max(...inputScales))).toBe(5);
   });
 
-  it('never loses more than rounding, whose exponent 0 is among those tried', async () => {
+  it('never loses more than rounding, whose exponent 0 is among those tried', () => {
     for (let seed = 10; seed < 20; seed++) {
       const noise = random(seed);
       const flat = Float32Array.from({ length: 64 * COLUMNS }, noise);
       const plain = roundToNearest(weight, COLUMNS, { groupSize: 16 }).values;
-      const { error } = await awq(weight, COLUMNS, flat, { groupSize: 16 });
+      const { error } = awq(weight, COLUMNS, flat, { groupSize: 16 });
       expect(error).toBeLessThanOrEqual(
         outputError(weight, plain, hessian(flat, COLUMNS), COLUMNS) * (1 + 1e-9),
       );

@@ -18,7 +18,7 @@ import { roundToNearest } from './integer-grid.ts';
 
 export interface CalibrationText {
   readonly text: string;
-  /** Tokens of a sequence; 256 unless told. */
+  /** Tokens of a sequence; 256 unless told, or as many as the model takes. */
   readonly sequenceLength?: number;
   /** Sequences at most; 16 unless told. */
   readonly sequences?: number;
@@ -50,7 +50,7 @@ export async function quantizeWithText({
   const model = await openModelFolder(input);
   try {
     const decoder = openDecoder(model, matmul);
-    const sequences = await calibrationSequences(input, calibration);
+    const sequences = await calibrationSequences(input, calibration, decoder.config.positions);
     const wanted = (name: string) => {
       const tensor = model.tensors.find(name);
       return tensor !== undefined && keptBecause(tensor, options) === undefined;
@@ -63,10 +63,14 @@ export async function quantizeWithText({
   }
 }
 
-/** @throws OptionError (`SHORT_TEXT`) where the text is too short to say anything. */
+/**
+ * @param longest Tokens that the model can take.
+ * @throws OptionError (`SHORT_TEXT`) where the text is too short to say anything.
+ */
 export async function calibrationSequences(
   folder: string,
   { text, sequenceLength = 256, sequences = 16 }: CalibrationText,
+  longest: number,
 ): Promise<number[][]> {
   const tokens = (await openTokenizer(folder))(text);
   if (tokens.length < 16)
@@ -74,7 +78,7 @@ export async function calibrationSequences(
       'SHORT_TEXT',
       `The calibration text has ${tokens.length} tokens; some thousands are needed for a model worth using, 16 at least.`,
     );
-  return cutSequences(tokens, sequenceLength, sequences);
+  return cutSequences(tokens, Math.min(sequenceLength, longest), sequences);
 }
 
 export interface AwqOptions {
@@ -108,7 +112,7 @@ export async function withAwqModel<T>(
     let groups: AwqGroupReport[];
     try {
       const decoder = openDecoder(model, matmul);
-      const sequences = await calibrationSequences(input, calibration);
+      const sequences = await calibrationSequences(input, calibration, decoder.config.positions);
       const roundTrip = roundTripOf(rounding);
       groups = await writeAwqModel(folder, { model, decoder, matmul, sequences, roundTrip, ...options });
     } finally {

@@ -1,7 +1,8 @@
 /** `viva bank check` and `viva bank search`. */
 
 import { resolve } from 'node:path';
-import { BankError, checkBank, loadBank, searchBank } from '@viva/bank';
+import { findQuestions } from '@viva/assistant';
+import { BankError, checkBank, loadBank } from '@viva/bank';
 import type { Command } from 'commander';
 import { CommandFailure } from '../failure.ts';
 import { bankFolder } from '../folders.ts';
@@ -39,7 +40,18 @@ async function bankCheck(options: BankOptions & ClaimsCommand & { claims?: boole
 
 async function bankSearch(words: string[], { bank, json }: BankOptions): Promise<void> {
   try {
-    const results = searchBank(await loadBank(resolve(bank ?? bankFolder())), words.join(' '), { limit: 10 });
+    const query = words.join(' ');
+    const locale = /\p{Script=Han}/u.test(query) ? 'zh-CN' : 'en';
+    const found = await findQuestions(await loadBank(resolve(bank ?? bankFolder())), query, {
+      locale,
+      limit: 10,
+    });
+    const results = found.map(({ question: { id, text }, score, snippet }) => ({
+      id,
+      score,
+      title: text[locale].title,
+      snippet,
+    }));
     if (json) console.log(JSON.stringify(results, null, 2));
     else if (results.length === 0)
       console.log('Nothing matches. Try fewer or other words; both languages are searched.');

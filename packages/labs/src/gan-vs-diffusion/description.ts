@@ -43,8 +43,8 @@ export const ganVsDiffusionDescription: LabDescription<GanVsDiffusionParams> = {
       'highQuality',
       both('高质量样本', 'High-quality samples'),
       both(
-        '落在某个模式 3σ 之内的样本比例。数字：分类器以不低于 0.9 的概率认出的比例（真实的未见图像为 86%）。',
-        'Share of samples within 3σ of some mode. Digits: share told by the classifier with 0.9 or more (86 % of real images that it has not seen).',
+        '落在某个模式 3σ 之内的样本比例。数字：分类器以不低于 0.9 的概率认出的比例（真实的未见图像为 85%）。',
+        'Share of samples within 3σ of some mode. Digits: share told by the classifier with 0.9 or more (85 % of real images that it has not seen).',
       ),
       'higher',
       3,
@@ -103,8 +103,8 @@ export const ganVsDiffusionDescription: LabDescription<GanVsDiffusionParams> = {
       'frechet',
       both('特征 Fréchet 距离', 'Fréchet distance of features'),
       both(
-        '只用于数字：分类器最后一层的 32 个特征，按高斯分布与训练图像比较（FID 的做法）。未见过的真实图像约为 3.6。',
-        'Digits only: the 32 features of the classifier’s last layer, compared with the training images as Gaussians, as FID does. Real images that it has not seen are at about 3.6.',
+        '只用于数字：分类器最后一层的 32 个特征，按高斯分布与训练图像比较（FID 的做法）。未见过的真实图像约为 3.5。',
+        'Digits only: the 32 features of the classifier’s last layer, compared with the training images as Gaussians, as FID does. Real images that it has not seen are at about 3.5.',
       ),
       'lower',
       1,

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { distribution } from '../data/distributions.ts';
 import { startEngine } from '../engine/engine.ts';
 import { createRandom, streamOf } from '../engine/random.ts';
+import { Arena } from '../kernels/arena.ts';
 import { runLab } from '../lab.ts';
 import { Adam } from '../nets/adam.ts';
 import { denseLayers } from '../nets/layers.ts';
@@ -152,8 +153,58 @@ describe('the lab', () => {
     watched.dispose();
   });
 
+  it('a round taken part by part is the round, and parts out of turn are counted', async () => {
+    const params = ganVsDiffusion.params.parse(small);
+    const [plain, slow] = [await ganVsDiffusion.begin(params, 2), await ganVsDiffusion.begin(params, 2)];
+    await plain.advance(3);
+    for (const part of ['discriminator', 'generator', 'diffusion'] as const) await slow.advance(1, part);
+    expect(slow.at).toBe(1);
+    // A round that has begun is finished first.
+    await slow.advance(1, 'discriminator');
+    await slow.advance(2);
+    expect(slow.at).toBe(3);
+    const [a, b] = [await plain.frame({ scoreAt: null }), await slow.frame({ scoreAt: null })];
+    expect([...a.gan.samples]).toEqual([...b.gan.samples]);
+    expect([...a.diffusion.samples]).toEqual([...b.diffusion.samples]);
+    expect(b).toMatchObject({ byHand: 0, next: 'discriminator' });
+    await slow.advance(1, 'generator');
+    expect(slow.at).toBe(3);
+    const after = await slow.frame({ scoreAt: null });
+    expect(after).toMatchObject({ byHand: 1, next: 'discriminator' });
+    expect([...after.gan.samples]).not.toEqual([...b.gan.samples]);
+    plain.dispose();
+    slow.dispose();
+  });
+
+  it('draws the generator’s mesh and the pull on its samples where asked, and no plane for digits', async () => {
+    const points = await ganVsDiffusion.begin(ganVsDiffusion.params.parse(small), 1);
+    await points.advance(2);
+    const frame = await points.frame({ scoreAt: 0.3, mesh: true, pull: true });
+    expect(frame.gan.mesh?.places.length).toBe(2 * 17 * 17);
+    expect(frame.gan.pull?.by.length).toBe(frame.gan.pull?.at.length);
+    expect(Math.max(...(frame.gan.pull?.by.map(Math.abs) ?? [0]))).toBeGreaterThan(0);
+    points.dispose();
+    const params = ganVsDiffusion.params.parse({
+      data: 'digits',
+      steps: 20,
+      batch: 64,
+      hidden: 32,
+      latent: 4,
+    });
+    const digits = await ganVsDiffusion.begin(params, 1);
+    await digits.advance(1);
+    const images = await digits.frame({ scoreAt: 0.3, mesh: true, pull: true });
+    expect(images).toMatchObject({ space: 'images', side: 14, modeCount: 10, modes: null });
+    expect(images.gan).toMatchObject({ heat: null, mesh: null, pull: null });
+    expect(images.gan.real?.length).toBe(64);
+    expect(images.diffusion.places).toHaveLength(11);
+    expect(images.diffusion.samples.length).toBe(64 * 196);
+    digits.dispose();
+  });
+
   it('stops where it is told to, and frees what it held', async () => {
     const controller = new AbortController();
+    const before = Arena.live;
     const params = ganVsDiffusion.params.parse({ ...small, steps: 1000 });
     let last = 0;
     await expect(
@@ -167,6 +218,7 @@ describe('the lab', () => {
       }),
     ).rejects.toThrow(/abort/i);
     expect(last).toBe(20);
+    expect(Arena.live).toBe(before);
   });
 
   it.each(['ring8', 'grid25', 'spiral', 'moons', 'drawn'] as const)(

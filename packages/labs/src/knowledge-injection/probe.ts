@@ -25,10 +25,13 @@ export async function answers(
   for (let first = 0; first < rows.length; first += 64) {
     const some = rows.slice(first, first + 64);
     const batch = padRows(some, context);
-    const logits = await engine.logits(point, batch);
+    const logits = await engine.logits(
+      point,
+      batch,
+      some.map(({ tokens }, row) => row * batch.length + tokens.length - 2),
+    );
     for (const [row, { tokens }] of some.entries()) {
-      const at = (row * batch.length + tokens.length - 2) * vocabulary;
-      const own = logits.subarray(at, at + vocabulary);
+      const own = logits.subarray(row * vocabulary, (row + 1) * vocabulary);
       const most = own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
       const probabilities = own.map((logit) => Math.exp(logit - most));
       const sum = probabilities.reduce((a, b) => a + b, 0);

@@ -68,6 +68,26 @@ const KINDS: readonly Kind[] = [
     3,
   ],
   [
+    'spread',
+    both('模式内的散布', 'Spread within a mode'),
+    both(
+      '离同一个模式最近的样本围绕其均值的标准差，除以数据的标准差；1 为恰当，小于 1 是收得太紧。',
+      'Standard deviation of the samples nearest the same mode about their mean, over the data’s: 1 is right, less is too narrow.',
+    ),
+    null,
+    2,
+  ],
+  [
+    'outermost',
+    both('最外的样本', 'Outermost sample'),
+    both(
+      '样本坐标绝对值的最大值，除以真实样本的最大值；明显大于 1 说明跑出了数据的范围。',
+      'Largest coordinate over that of real samples; well above 1, samples have left the range of the data.',
+    ),
+    null,
+    2,
+  ],
+  [
     'mmd',
     both('MMD²', 'MMD²'),
     both(
@@ -139,6 +159,16 @@ export const samplersDescription: LabDescription<SamplersParams> = {
       help: both('真实样本落在某个模式 3σ 之内的比例。', 'Share of real samples within 3σ of some mode.'),
       better: null,
       digits: 3,
+    },
+    {
+      id: 'signalLeft',
+      label: both('最后一步残留的信号 √ᾱ_T', 'Signal left at the last step, √ᾱ_T'),
+      help: both(
+        '噪声调度走到头时数据的系数；采样从纯噪声出发，它应接近 0。',
+        'What the data are multiplied by at the schedule’s end; sampling begins with pure noise, so it should be near 0.',
+      ),
+      better: 'lower',
+      digits: 4,
     },
     {
       id: 'loss',

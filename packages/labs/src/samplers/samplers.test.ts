@@ -16,7 +16,7 @@ import {
   type SamplerName,
   sampling,
 } from './samplers.ts';
-import { distance } from './trial.ts';
+import { distance, spreadWithin } from './trial.ts';
 
 const { closedForm } = JSON.parse(readFileSync(new URL('./oracle.json', import.meta.url), 'utf8')) as {
   closedForm: { id: string; number: number; tolerance: number }[];
@@ -321,5 +321,16 @@ describe('solvers', () => {
       const random = steps > 1 && ['ddpm', 'sigmaHat', 'ddimEta'].includes(name);
       expect(distance((await run(4)).end, one.end, 1) > 0).toBe(random);
     }
+  });
+});
+
+describe('measures of trials', () => {
+  it('spread within modes is the data’s own for real samples, and nothing for points on the modes', () => {
+    const { draw, modes, sd } = distribution('ring8');
+    expect(spreadWithin(draw(20_000, createRandom(2)), modes!) / sd).toBeCloseTo(1, 1);
+    expect(spreadWithin(modes!, modes!)).toBe(0);
+    // Two points each way from a far centre: √(1/2) in each coordinate.
+    const cross = new Float32Array([101, 0, 99, 0, 100, 1, 100, -1]);
+    expect(spreadWithin(cross, new Float32Array([100, 0, -100, 0]))).toBeCloseTo(Math.SQRT1_2, 5);
   });
 });

@@ -250,6 +250,7 @@ export class SamplersSession implements DrawnSession<View, Frame> {
         out[`${sampler}.${steps}.${name}`] = value !== null && Number.isFinite(value) ? value : null;
     out['floor.slicedWasserstein'] = this.floor.slicedWasserstein;
     out['floor.highQuality'] = this.floor.highQuality;
+    out.signalLeft = 1 / Math.sqrt(1 + this.levels.at(this.levels.steps).sigma ** 2);
     const late = this.losses.value.slice(-200);
     out.loss = late.length > 0 ? late.reduce((a, b) => a + b, 0) / late.length : null;
     return out;

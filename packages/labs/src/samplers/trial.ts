@@ -18,6 +18,10 @@ export interface TrialResult {
   modes: number | null;
   highQuality: number | null;
   modeKl: number | null;
+  /** Standard deviation about the mean of those nearest the same mode, over the data's; null without modes. */
+  spread: number | null;
+  /** Largest coordinate over the largest of real samples. */
+  outermost: number;
   /** Of the deterministic samplers. */
   referenceError: number | null;
 }
@@ -64,7 +68,10 @@ export function judge(
   truth: Float32Array,
   { modes, sd }: Pick<Distribution, 'modes' | 'sd'>,
   directions: Random,
-): Pick<TrialResult, 'slicedWasserstein' | 'mmd' | 'modes' | 'highQuality' | 'modeKl'> {
+): Pick<
+  TrialResult,
+  'slicedWasserstein' | 'mmd' | 'modes' | 'highQuality' | 'modeKl' | 'spread' | 'outermost'
+> {
   const count = modes ? countModes(points, modes, sd) : null;
   return {
     slicedWasserstein: slicedWasserstein(points, truth, directions),
@@ -72,7 +79,45 @@ export function judge(
     modes: count?.captured ?? null,
     highQuality: count?.highQuality ?? null,
     modeKl: count?.kl ?? null,
+    spread: modes ? spreadWithin(points, modes) / sd : null,
+    outermost: farthest(points) / farthest(truth),
   };
+}
+
+const farthest = (points: Float32Array): number => {
+  let most = 0;
+  for (const value of points) most = Math.max(most, Math.abs(value));
+  return most;
+};
+
+/** Standard deviation, of one coordinate, about the mean of all points that are nearest the same mode. */
+export function spreadWithin(points: Float32Array, modes: Float32Array): number {
+  const m = modes.length / 2;
+  const counts = new Float64Array(m);
+  const sums = new Float64Array(2 * m);
+  let squares = 0;
+  for (let at = 0; at < points.length; at += 2) {
+    const x = points[at] as number;
+    const y = points[at + 1] as number;
+    let nearest = 0;
+    let best = Number.POSITIVE_INFINITY;
+    for (let k = 0; k < m; k++) {
+      const square = (x - (modes[2 * k] as number)) ** 2 + (y - (modes[2 * k + 1] as number)) ** 2;
+      if (square < best) {
+        best = square;
+        nearest = k;
+      }
+    }
+    counts[nearest] = (counts[nearest] as number) + 1;
+    sums[2 * nearest] = (sums[2 * nearest] as number) + x;
+    sums[2 * nearest + 1] = (sums[2 * nearest + 1] as number) + y;
+    squares += x * x + y * y;
+  }
+  let between = 0;
+  for (let k = 0; k < m; k++)
+    if ((counts[k] as number) > 0)
+      between += ((sums[2 * k] as number) ** 2 + (sums[2 * k + 1] as number) ** 2) / (counts[k] as number);
+  return Math.sqrt(Math.max(0, squares - between) / points.length);
 }
 
 /** Root mean square distance of paired points. @param scale of the result's unit */

@@ -38,8 +38,15 @@ export interface Engine {
    * @param options.frozen the weights' slopes are not wanted (prompt and prefix tuning); what stands there then is undefined
    */
   slopes(point: Point, batch: Batch, options?: { frozen?: boolean }): Promise<Slopes>;
-  /** rows × length × vocabulary; good until the next call. */
-  logits(point: Point, batch: Pick<Batch, 'rows' | 'length' | 'tokens'>): Promise<Float32Array>;
+  /**
+   * Logits of every position, or of some: positions × vocabulary.
+   * @param at indices into the tokens; the head runs for these only
+   */
+  logits(
+    point: Point,
+    batch: Pick<Batch, 'rows' | 'length' | 'tokens'>,
+    at?: readonly number[],
+  ): Promise<Float32Array>;
   dispose(): void;
 }
 

@@ -185,9 +185,19 @@ export class JaxEngine implements Engine {
     return out;
   }
 
-  async logits(point: Point, batch: Pick<Batch, 'rows' | 'length' | 'tokens'>): Promise<Float32Array> {
+  async logits(
+    point: Point,
+    batch: Pick<Batch, 'rows' | 'length' | 'tokens'>,
+    at?: readonly number[],
+  ): Promise<Float32Array> {
+    const { vocabulary } = this.config;
     const { arrays, oneHot, cos, sin, mask } = this.inputs(point, batch);
-    return (await this.look(arrays, oneHot, cos, sin, mask).data()) as Float32Array;
+    const all = (await this.look(arrays, oneHot, cos, sin, mask).data()) as Float32Array;
+    if (!at) return all;
+    const out = new Float32Array(at.length * vocabulary);
+    for (const [row, place] of at.entries())
+      out.set(all.subarray(place * vocabulary, (place + 1) * vocabulary), row * vocabulary);
+    return out;
   }
 
   dispose(): void {

@@ -374,19 +374,22 @@ export class KernelEngine implements Engine {
     return out;
   }
 
-  async logits(point: Point, batch: Pick<Batch, 'rows' | 'length' | 'tokens'>): Promise<Float32Array> {
+  async logits(
+    point: Point,
+    batch: Pick<Batch, 'rows' | 'length' | 'tokens'>,
+    at?: readonly number[],
+  ): Promise<Float32Array> {
     const { vocabulary } = this.config;
     const layout = this.forward(point, batch);
     const arena = this.arena as Arena;
-    const count = batch.rows * batch.length;
-    const which = arena.integers(layout.counted, count);
-    for (let at = 0; at < count; at++) which[at] = at;
-    this.head(layout, count);
+    const asked = at ?? Array.from({ length: batch.rows * batch.length }, (_, place) => place);
+    arena.integers(layout.counted, asked.length).set(asked);
+    this.head(layout, asked.length);
     const wide = padded(vocabulary);
-    const logits = arena.floats(layout.logits, count * wide);
-    const out = new Float32Array(count * vocabulary);
-    for (let at = 0; at < count; at++)
-      out.set(logits.subarray(at * wide, at * wide + vocabulary), at * vocabulary);
+    const logits = arena.floats(layout.logits, asked.length * wide);
+    const out = new Float32Array(asked.length * vocabulary);
+    for (let row = 0; row < asked.length; row++)
+      out.set(logits.subarray(row * wide, row * wide + vocabulary), row * vocabulary);
     return out;
   }
 

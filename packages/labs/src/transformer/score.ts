@@ -21,13 +21,16 @@ export async function scoreRows(
   const out: Score[] = [];
   for (let first = 0; first < rows.length; first += at) {
     const batch = padRows(rows.slice(first, first + at), context);
-    const logits = await engine.logits(point, batch);
+    const asked = [...batch.targets.keys()].filter((place) => batch.targets[place] !== IGNORED);
+    const logits = await engine.logits(point, batch, asked);
+    let read = 0;
     for (let row = 0; row < batch.rows; row++) {
       const score: Score = { logProbability: 0, tokens: 0, exact: true };
       for (let place = row * batch.length; place < (row + 1) * batch.length; place++) {
         const target = batch.targets[place] as number;
         if (target === IGNORED) continue;
-        const own = logits.subarray(place * vocabulary, (place + 1) * vocabulary);
+        const own = logits.subarray(read * vocabulary, (read + 1) * vocabulary);
+        read++;
         let most = 0;
         for (let id = 1; id < vocabulary; id++) if ((own[id] as number) > (own[most] as number)) most = id;
         let sum = 0;

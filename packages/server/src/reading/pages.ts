@@ -2,8 +2,9 @@
  * The bank as plain pages for everybody: no script, nothing from elsewhere, nothing of any person. Anchors, points not to
  * mark down and parallel forms stay inside: they would help to prepare for the score and not for the subject.
  */
+import { findQuestions } from '@viva/assistant';
 import type { Bank, Locale, Question, Source } from '@viva/bank';
-import { LOCALES, searchBank } from '@viva/bank';
+import { LOCALES } from '@viva/bank';
 import {
   highlightCode,
   inlineMarkdownToXhtml,
@@ -114,11 +115,15 @@ const facts = (question: Question, locale: Locale) => {
   return html`<p class="facts">${words.difficulty} ${question.difficulty}/5 · ${question.minutes} ${words.minutes} · ${question.tags.join(' · ')}</p>`;
 };
 
+/** Code that is wider than the page can be scrolled by keyboard too. */
+const blocks = (markdown: string, options: XhtmlOptions) =>
+  raw(markdownToXhtml(markdown, options).replaceAll('<pre>', '<pre tabindex="0">'));
+
 /** All questions, or those that match. */
-export function listPage(bank: Bank, locale: Locale, query: string): string {
+export async function listPage(bank: Bank, locale: Locale, query: string): Promise<string> {
   const words = WORDS[locale];
   const found = query
-    ? searchBank(bank, query, { locale, limit: 50 }).flatMap(({ id }) => bank.questions.get(id) ?? [])
+    ? (await findQuestions(bank, query, { locale, limit: 20 })).map(({ question }) => question)
     : [...bank.questions.values()];
   return frame(
     { locale, title: words.title, description: words.lead(bank.questions.size), path: '' },
@@ -152,8 +157,8 @@ export function questionPage(question: Question, locale: Locale): string {
   return frame(
     { locale, title: text.title, description: plain(text.prompt).slice(0, 160), path: `/${question.id}` },
     html`<h1>${text.title}</h1>${facts(question, locale)}
-<h2>${words.prompt}</h2>${raw(markdownToXhtml(text.prompt, options))}
-<h2>${words.answer}</h2>${raw(markdownToXhtml(text.answer, options))}
+<h2>${words.prompt}</h2>${blocks(text.prompt, options)}
+<h2>${words.answer}</h2>${blocks(text.answer, options)}
 <h2>${words.mistakes}</h2>${list(text.mistakes)}
 <h2>${words.probes}</h2>${list(text.probes)}
 ${
@@ -169,6 +174,7 @@ export function errataPage(bank: Bank, locale: Locale): string {
   const words = WORDS[locale];
   const { text, sources, entries } = bank.errata;
   const known = new Map(sources.map((source) => [source.id, source]));
+  const options: XhtmlOptions = { math: 'mathml', file: 'errata' };
   return frame(
     {
       locale,
@@ -179,7 +185,7 @@ export function errataPage(bank: Bank, locale: Locale): string {
     html`<h1>${text[locale].title}</h1><p>${text[locale].intro}</p>
 <dl>${entries.map(({ verdict, text: own, evidence }) => {
       const cited = evidence.flatMap((id) => known.get(id) ?? []);
-      return html`<dt><span class="verdict">${words.verdict[verdict]}</span> · ${own[locale].says}</dt><dd>${own[locale].finding}${cited.length > 0 ? html`<br><small>${words.evidence}: ${cited.map((source, index) => html`${index > 0 ? '; ' : ''}${citation(source)}`)}</small>` : ''}</dd>`;
+      return html`<dt><span class="verdict">${words.verdict[verdict]}</span> · ${raw(inlineMarkdownToXhtml(own[locale].says, options))}</dt><dd>${raw(inlineMarkdownToXhtml(own[locale].finding, options))}${cited.length > 0 ? html`<br><small>${words.evidence}: ${cited.map((source, index) => html`${index > 0 ? '; ' : ''}${citation(source)}`)}</small>` : ''}</dd>`;
     })}</dl>`,
   );
 }

@@ -143,3 +143,11 @@ export const applicationsQuery = queryOptions({
   queryKey: ['applications'],
   queryFn: async ({ signal }) => (await api.applications({}, { signal })).items,
 });
+
+/** Nothing is asked for no words. */
+export const searchQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['search', q],
+    queryFn: async ({ signal }) => (await api.search({ query: { q } }, { signal })).items,
+    enabled: q !== '',
+  });

@@ -123,6 +123,17 @@ const kit = createRoute({
   path: '/bank/kits/$kit',
   component: lazyPage(() => import('../pages/bank/kit-page.tsx'), 'KitPage'),
 });
+const errata = createRoute({
+  getParentRoute: () => layout,
+  path: '/bank/errata',
+  component: lazyPage(() => import('../pages/bank/errata-page.tsx'), 'ErrataPage'),
+});
+const bankExchange = createRoute({
+  getParentRoute: () => layout,
+  path: '/bank/exchange',
+  validateSearch: z.object({ scope: z.string().max(200).optional().catch(undefined) }),
+  component: lazyPage(() => import('../pages/bank/exchange-page.tsx'), 'ExchangePage'),
+});
 const calibrations = createRoute({
   getParentRoute: () => layout,
   path: '/calibration',
@@ -148,6 +159,27 @@ const search = createRoute({
   path: '/search',
   validateSearch: z.object({ q: z.coerce.string().optional().catch(undefined) }),
   component: lazyPage(() => import('../pages/search/search-page.tsx'), 'SearchPage'),
+});
+
+// Authoring
+const authoring = createRoute({
+  getParentRoute: () => layout,
+  path: '/authoring',
+  component: lazyPage(() => import('../pages/authoring/authoring-page.tsx'), 'AuthoringPage'),
+});
+const proposal = createRoute({
+  getParentRoute: () => layout,
+  path: '/authoring/proposals/$proposalId',
+  validateSearch: z.object({
+    view: z.enum(['write', 'changes', 'read', 'discussion']).optional().catch(undefined),
+  }),
+  staticData: { focus: true },
+  component: lazyPage(() => import('../pages/authoring/proposal-page.tsx'), 'ProposalPage'),
+});
+const questionRecord = createRoute({
+  getParentRoute: () => layout,
+  path: '/authoring/questions/$question',
+  component: lazyPage(() => import('../pages/authoring/record-page.tsx'), 'RecordPage'),
 });
 
 // Labs
@@ -221,11 +253,16 @@ const routeTree = root.addChildren([
     question,
     kits,
     kit,
+    errata,
+    bankExchange,
     calibrations,
     calibration,
     people,
     account,
     search,
+    authoring,
+    proposal,
+    questionRecord,
     labs,
     lab,
     assistant,

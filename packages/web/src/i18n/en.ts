@@ -2,6 +2,7 @@
 import account from './en/account.json';
 import assistant from './en/assistant.json';
 import auth from './en/auth.json';
+import authoring from './en/authoring.json';
 import bank from './en/bank.json';
 import calibration from './en/calibration.json';
 import candidates from './en/candidates.json';
@@ -11,6 +12,7 @@ import home from './en/home.json';
 import labEncoder from './en/lab-encoder.json';
 import labGanVsDiffusion from './en/lab-gan-vs-diffusion.json';
 import labKnowledgeInjection from './en/lab-knowledge-injection.json';
+import labPromptGeneralization from './en/lab-prompt-generalization.json';
 import labReasoning from './en/lab-reasoning.json';
 import labSamplers from './en/lab-samplers.json';
 import labs from './en/labs.json';
@@ -25,6 +27,7 @@ export {
   account,
   assistant,
   auth,
+  authoring,
   bank,
   calibration,
   candidates,
@@ -34,6 +37,7 @@ export {
   labEncoder as 'lab-encoder',
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
   labKnowledgeInjection as 'lab-knowledge-injection',
+  labPromptGeneralization as 'lab-prompt-generalization',
   labReasoning as 'lab-reasoning',
   labSamplers as 'lab-samplers',
   labs,

@@ -2,6 +2,7 @@
 import account from './zh-CN/account.json';
 import assistant from './zh-CN/assistant.json';
 import auth from './zh-CN/auth.json';
+import authoring from './zh-CN/authoring.json';
 import bank from './zh-CN/bank.json';
 import calibration from './zh-CN/calibration.json';
 import candidates from './zh-CN/candidates.json';
@@ -11,6 +12,7 @@ import home from './zh-CN/home.json';
 import labEncoder from './zh-CN/lab-encoder.json';
 import labGanVsDiffusion from './zh-CN/lab-gan-vs-diffusion.json';
 import labKnowledgeInjection from './zh-CN/lab-knowledge-injection.json';
+import labPromptGeneralization from './zh-CN/lab-prompt-generalization.json';
 import labReasoning from './zh-CN/lab-reasoning.json';
 import labSamplers from './zh-CN/lab-samplers.json';
 import labs from './zh-CN/labs.json';
@@ -25,6 +27,7 @@ export {
   account,
   assistant,
   auth,
+  authoring,
   bank,
   calibration,
   candidates,
@@ -34,6 +37,7 @@ export {
   labEncoder as 'lab-encoder',
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
   labKnowledgeInjection as 'lab-knowledge-injection',
+  labPromptGeneralization as 'lab-prompt-generalization',
   labReasoning as 'lab-reasoning',
   labSamplers as 'lab-samplers',
   labs,

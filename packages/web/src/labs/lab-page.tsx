@@ -1,7 +1,7 @@
 /** What every lab's page has around its pictures: play and pause, parameters, measures, seeds, and ways to take it along. */
 import { NativeSelect, NumberInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useRef } from 'react';
+import { memo, type ReactNode, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../app/me.tsx';
 import { useFormat } from '../i18n/use-format.ts';
@@ -39,7 +39,6 @@ export function LabPage<P, View, Frame>({
   status,
 }: LabPageProps<P, View, Frame>) {
   const { t } = useTranslation('labs');
-  const { text } = useFormat();
   const me = useMe();
   const root = useRef<HTMLDivElement>(null);
   const { lab, params, seed, go, change, training } = bench;
@@ -47,46 +46,27 @@ export function LabPage<P, View, Frame>({
   const engine = training.frame?.engine ?? '';
   return (
     <div ref={root}>
-      <PageHeader
-        title={text(lab.title)}
-        trail={<Link to="/labs">{t('title')}</Link>}
-        lead={text(lab.summary)}
-        actions={
-          <TakeAlong
-            root={root}
-            lab={lab}
-            params={params}
-            seed={seed}
-            engine={engine}
-            measured={training.measured}
-            seeds={seeds.results}
-            disabled={!training.frame}
-          />
-        }
+      <Head
+        {...{ root, lab, params, seed, engine }}
+        measured={training.measured}
+        seeds={seeds.results}
+        disabled={!training.frame}
       />
       <div className={classes.layout}>
         <div className={classes.stage}>
-          <Transport
-            state={training.state}
-            step={training.step}
-            steps={training.steps}
-            rate={training.rate}
-            speed={training.speed}
-            onPlay={training.play}
-            onPause={training.pause}
-            onStep={() => training.stepOnce()}
-            onReset={training.reset}
-            onSpeed={training.setSpeed}
-          >
-            {transport}
-          </Transport>
+          <Transport training={training}>{transport}</Transport>
           {training.problem && (
             <p role="alert" className={classes.problem}>
               {t('failed', { message: training.problem })}
             </p>
           )}
           {typeof children === 'function' ? children(seeds.results) : children}
-          <MeasuresPanel lab={lab} training={training} lead={measuresLead ?? t('measures.plainLead')} />
+          <MeasuresPanel
+            lab={lab}
+            training={training}
+            ready={training.frame !== null && training.step > 0}
+            lead={measuresLead ?? t('measures.plainLead')}
+          />
           <SeedsPanel lab={lab} seed={seed} seeds={seeds} />
           {me.role === 'candidate' && (
             <AttachSample
@@ -99,35 +79,9 @@ export function LabPage<P, View, Frame>({
           )}
         </div>
         <aside className={classes.side} aria-label={t('parameters')}>
-          <NativeSelect
-            size="xs"
-            label={t('preset')}
-            value=""
-            onChange={(event) => {
-              const preset = lab.presets.find(({ id }) => id === event.currentTarget.value);
-              if (preset) go(lab.params.parse(preset.params), seed);
-            }}
-            data={[
-              { value: '', label: t('choosePreset') },
-              ...lab.presets.map((preset) => ({ value: preset.id, label: text(preset.title) })),
-            ]}
-          />
-          <NumberInput
-            size="xs"
-            label={t('seed')}
-            description={t('seedHelp')}
-            min={0}
-            max={2_147_483_647}
-            allowDecimal={false}
-            value={seed}
-            onChange={(value) => typeof value === 'number' && go(params, Math.max(0, Math.trunc(value)))}
-          />
+          <Begin lab={lab} params={params} seed={seed} go={go} />
           {side}
-          <ParamForm
-            lab={lab as never}
-            params={params as Record<string, unknown>}
-            onChange={(part) => change(part as Partial<P>)}
-          />
+          <Form lab={lab} params={params} change={change} />
           <p className={classes.status}>
             {engine && t('engine', { name: engine })} {status}
           </p>
@@ -136,3 +90,66 @@ export function LabPage<P, View, Frame>({
     </div>
   );
 }
+
+/*
+ * The parts below depend on the parameters and not on the frame: `memo` keeps them from being drawn anew with each of
+ * thirty frames a second, which would cost more than the pictures do.
+ */
+
+const Head = memo(function Head<P>({ lab, ...run }: Parameters<typeof TakeAlong<P>>[0]) {
+  const { t } = useTranslation('labs');
+  const { text } = useFormat();
+  return (
+    <PageHeader
+      title={text(lab.title)}
+      trail={<Link to="/labs">{t('title')}</Link>}
+      lead={text(lab.summary)}
+      actions={<TakeAlong lab={lab} {...run} />}
+    />
+  );
+}) as <P>(props: Parameters<typeof TakeAlong<P>>[0]) => ReactNode;
+
+/** A preset and a seed. */
+type BeginProps<P> = Pick<LabBench<P, never, never>, 'lab' | 'params' | 'seed' | 'go'>;
+const Begin = memo(function Begin<P>({ lab, params, seed, go }: BeginProps<P>) {
+  const { t } = useTranslation('labs');
+  const { text } = useFormat();
+  return (
+    <>
+      <NativeSelect
+        size="xs"
+        label={t('preset')}
+        value=""
+        onChange={(event) => {
+          const preset = lab.presets.find(({ id }) => id === event.currentTarget.value);
+          if (preset) go(lab.params.parse(preset.params), seed);
+        }}
+        data={[
+          { value: '', label: t('choosePreset') },
+          ...lab.presets.map((preset) => ({ value: preset.id, label: text(preset.title) })),
+        ]}
+      />
+      <NumberInput
+        size="xs"
+        label={t('seed')}
+        description={t('seedHelp')}
+        min={0}
+        max={2_147_483_647}
+        allowDecimal={false}
+        value={seed}
+        onChange={(value) => typeof value === 'number' && go(params, Math.max(0, Math.trunc(value)))}
+      />
+    </>
+  );
+}) as <P>(props: BeginProps<P>) => ReactNode;
+
+type FormProps<P> = Pick<LabBench<P, never, never>, 'lab' | 'params' | 'change'>;
+const Form = memo(function Form<P>({ lab, params, change }: FormProps<P>) {
+  return (
+    <ParamForm
+      lab={lab as never}
+      params={params as Record<string, unknown>}
+      onChange={(part) => change(part as Partial<P>)}
+    />
+  );
+}) as <P>(props: FormProps<P>) => ReactNode;

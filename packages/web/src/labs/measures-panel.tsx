@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import type { LabDescription, Metric } from '@viva/labs/catalog';
 import { Gauge } from 'lucide-react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../i18n/use-format.ts';
 import { Section } from '../ui/section.tsx';
@@ -14,11 +15,13 @@ type Described = Pick<LabDescription<never>, 'metrics' | 'columns'>;
 
 interface MeasuresPanelProps {
   lab: Described;
-  training: Pick<Training<never, unknown>, 'measured' | 'measuring' | 'measure' | 'frame' | 'step'>;
+  training: Pick<Training<never, unknown>, 'measured' | 'measuring' | 'measure'>;
+  /** Whether there is anything to measure. */
+  ready: boolean;
   lead: string;
 }
 
-export function MeasuresPanel({ lab, training, lead }: MeasuresPanelProps) {
+function Panel({ lab, training, ready, lead }: MeasuresPanelProps) {
   const { t } = useTranslation('labs');
   return (
     <Section
@@ -31,7 +34,7 @@ export function MeasuresPanel({ lab, training, lead }: MeasuresPanelProps) {
           className="no-print"
           leftSection={<Gauge size={13} aria-hidden />}
           loading={training.measuring}
-          disabled={!training.frame || training.step === 0}
+          disabled={!ready}
           onClick={training.measure}
         >
           {t('measures.now')}
@@ -42,6 +45,18 @@ export function MeasuresPanel({ lab, training, lead }: MeasuresPanelProps) {
     </Section>
   );
 }
+
+/** Drawn anew when its own figures change, not with every frame of the training. */
+export const MeasuresPanel = memo(
+  Panel,
+  (before, after) =>
+    before.lab === after.lab &&
+    before.ready === after.ready &&
+    before.lead === after.lead &&
+    before.training.measured === after.training.measured &&
+    before.training.measuring === after.training.measuring &&
+    before.training.measure === after.training.measure,
+);
 
 /** Measures of one name, a column each; those of no column stand alone. */
 export function measureRows({ metrics, columns }: Described): { metric: Metric; ids: (string | null)[] }[] {
@@ -69,7 +84,8 @@ function MeasuresTable({ lab, measured }: { lab: Described; measured: Measured }
     { id: 'value', label: t('measures.value') },
   ];
   return (
-    <div className={classes.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls must take the focus
+    <div className={classes.scroll} role="group" tabIndex={0} aria-label={t('measures.title')}>
       <table className={table.table}>
         <caption className="sr-only">{t('measures.title')}</caption>
         <thead>

@@ -35,6 +35,7 @@ interface PlaneProps {
 export function Plane({ layers, reach, label, tone, onPick, children }: PlaneProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const ink = useInk();
+  const still = useRef<{ now: Still | null }>({ now: null });
   useEffect(() => {
     const node = canvas.current;
     if (!node) return;
@@ -46,7 +47,7 @@ export function Plane({ layers, reach, label, tone, onPick, children }: PlanePro
         node.height = side;
       }
       const context = node.getContext('2d');
-      if (context) draw(context, side, reach, layers, ink, tone);
+      if (context) draw(context, side, reach, layers, ink, tone, still.current);
     };
     const ask = (): void => {
       cancelAnimationFrame(frame);
@@ -86,6 +87,7 @@ function draw(
   { heat, data, samples, arrows, pull, mesh, path, modes }: Layers,
   ink: Ink,
   tone: 'accent' | 'seal',
+  still: { now: Still | null },
 ): void {
   const scale = side / (2 * reach);
   const px = (x: number): number => (x + reach) * scale;
@@ -96,6 +98,51 @@ function draw(
   context.fillStyle = ink.surface;
   context.fillRect(0, 0, side, side);
   if (heat) drawHeat(context, side, heat, ink);
+  context.drawImage(stillLayer(still, side, { data, modes, reach }, ink), 0, 0);
+  if (arrows) drawArrows(context, arrows, { px, py, unit, colour: ink.soft });
+  if (mesh) drawMesh(context, mesh, { px, py, unit }, ink[tone]);
+  if (samples) drawDots(context, samples, { px, py, unit }, ink[tone], 1.9, 0.8);
+  if (pull) drawArrows(context, pull, { px, py, unit, colour: ink[tone] });
+  if (path) drawPath(context, path, { px, py, unit, ink });
+}
+
+/** What does not change from frame to frame: axes, modes and data, drawn once and kept as a picture. */
+interface Still {
+  sheet: HTMLCanvasElement;
+  data: Float32Array | undefined;
+  modes: Float32Array | undefined;
+  reach: number;
+  ink: Ink;
+}
+
+const sameValues = (a: Float32Array | undefined, b: Float32Array | undefined): boolean =>
+  a === b || (a?.length === b?.length && (a?.every((value, at) => value === b?.[at]) ?? false));
+
+function stillLayer(
+  still: { now: Still | null },
+  side: number,
+  { data, modes, reach }: Pick<Layers, 'data' | 'modes'> & { reach: number },
+  ink: Ink,
+): HTMLCanvasElement {
+  const kept = still.now;
+  if (
+    kept?.sheet.width === side &&
+    kept.reach === reach &&
+    kept.ink === ink &&
+    sameValues(kept.data, data) &&
+    sameValues(kept.modes, modes)
+  )
+    return kept.sheet;
+  const sheet = kept?.sheet ?? document.createElement('canvas');
+  sheet.width = side;
+  sheet.height = side;
+  still.now = { sheet, data, modes, reach, ink };
+  const context = sheet.getContext('2d');
+  if (!context) return sheet;
+  const scale = side / (2 * reach);
+  const px = (x: number): number => (x + reach) * scale;
+  const py = (y: number): number => (reach - y) * scale;
+  const unit = side / 400;
   context.strokeStyle = ink.line;
   context.lineWidth = Math.max(1, unit * 0.6);
   context.beginPath();
@@ -112,25 +159,30 @@ function draw(
       context.stroke();
     }
   }
-  const dots = (points: Float32Array, colour: string, radius: number, alpha: number): void => {
-    context.fillStyle = colour;
-    context.globalAlpha = alpha;
-    context.beginPath();
-    for (let at = 0; at + 1 < points.length; at += 2) {
-      const x = px(points[at] ?? 0);
-      const y = py(points[at + 1] ?? 0);
-      context.moveTo(x + radius, y);
-      context.arc(x, y, radius, 0, 2 * Math.PI);
-    }
-    context.fill();
-    context.globalAlpha = 1;
-  };
-  if (data) dots(data, ink.faint, 1.5 * unit, 0.55);
-  if (arrows) drawArrows(context, arrows, { px, py, unit, colour: ink.soft });
-  if (mesh) drawMesh(context, mesh, { px, py, unit }, ink[tone]);
-  if (samples) dots(samples, ink[tone], 1.9 * unit, 0.8);
-  if (pull) drawArrows(context, pull, { px, py, unit, colour: ink[tone] });
-  if (path) drawPath(context, path, { px, py, unit, ink });
+  if (data) drawDots(context, data, { px, py, unit }, ink.faint, 1.5, 0.55);
+  return sheet;
+}
+
+function drawDots(
+  context: CanvasRenderingContext2D,
+  points: Float32Array,
+  { px, py, unit }: Frame,
+  colour: string,
+  size: number,
+  alpha: number,
+): void {
+  const radius = size * unit;
+  context.fillStyle = colour;
+  context.globalAlpha = alpha;
+  context.beginPath();
+  for (let at = 0; at + 1 < points.length; at += 2) {
+    const x = px(points[at] ?? 0);
+    const y = py(points[at + 1] ?? 0);
+    context.moveTo(x + radius, y);
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+  }
+  context.fill();
+  context.globalAlpha = 1;
 }
 
 const sheet = typeof document === 'undefined' ? null : document.createElement('canvas');

@@ -2,7 +2,7 @@
 import { Button, NumberInput } from '@mantine/core';
 import { type LabDescription, summarise } from '@viva/labs/catalog';
 import { Dices, Square } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../i18n/use-format.ts';
 import { Section } from '../ui/section.tsx';
@@ -17,7 +17,7 @@ interface SeedsPanelProps {
   seeds: Seeds;
 }
 
-export function SeedsPanel({ lab, seed, seeds: { results, running, problem, run, stop } }: SeedsPanelProps) {
+function Panel({ lab, seed, seeds: { results, running, problem, run, stop } }: SeedsPanelProps) {
   const { t } = useTranslation('labs');
   const { percent } = useFormat();
   const [count, setCount] = useState(5);
@@ -73,6 +73,8 @@ export function SeedsPanel({ lab, seed, seeds: { results, running, problem, run,
   );
 }
 
+export const SeedsPanel = memo(Panel);
+
 function SeedsTable({ lab, results }: { lab: SeedsPanelProps['lab']; results: readonly SeedResult[] }) {
   const { t } = useTranslation('labs');
   const { text, number } = useFormat();
@@ -82,7 +84,8 @@ function SeedsTable({ lab, results }: { lab: SeedsPanelProps['lab']; results: re
     return own ? `${text(own.label)} · ` : '';
   };
   return (
-    <div className={classes.scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls must take the focus
+    <div className={classes.scroll} role="group" tabIndex={0} aria-label={t('seeds.title')}>
       <table className={table.table}>
         <caption className="sr-only">{t('seeds.title')}</caption>
         <thead>

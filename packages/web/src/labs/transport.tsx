@@ -1,32 +1,38 @@
 /** Play, pause, one step, reset, speed; and how far it has come. */
 import { Button, NativeSelect } from '@mantine/core';
 import { Pause, Play, RotateCcw, StepForward } from 'lucide-react';
-import { type ReactNode, useEffect } from 'react';
+import { memo, type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../i18n/use-format.ts';
 import classes from './labs.module.css';
+import type { Training } from './use-training.ts';
 
 export interface TransportProps {
-  state: 'loading' | 'running' | 'paused' | 'done' | 'failed';
-  step: number;
-  steps: number;
-  /** Steps a second, measured; null before there is anything to say. */
-  rate: number | null;
-  /** Training steps a drawn frame at most; 0: as fast as it goes. */
-  speed: number;
-  onPlay: () => void;
-  onPause: () => void;
-  onStep: () => void;
-  onReset: () => void;
-  onSpeed: (speed: number) => void;
+  training: Pick<
+    Training<never, unknown>,
+    'state' | 'step' | 'steps' | 'rate' | 'speed' | 'play' | 'pause' | 'stepOnce' | 'reset' | 'setSpeed'
+  >;
   children?: ReactNode;
 }
 
 const SPEEDS = [1, 10, 0] as const;
 
-export function Transport({ state, step, steps, rate, speed, children, ...on }: TransportProps) {
+/** The state, what can be asked (the same from frame to frame), and the speed: all that the buttons depend on. */
+type ButtonsProps = Pick<
+  TransportProps['training'],
+  'state' | 'speed' | 'play' | 'pause' | 'stepOnce' | 'reset' | 'setSpeed'
+>;
+
+const Buttons = memo(function Buttons({
+  state,
+  speed,
+  play,
+  pause,
+  stepOnce,
+  reset,
+  setSpeed,
+}: ButtonsProps) {
   const { t } = useTranslation('labs');
-  const { locale, percent } = useFormat();
   const running = state === 'running';
   const busy = state === 'loading' || state === 'failed';
   useEffect(() => {
@@ -39,54 +45,65 @@ export function Transport({ state, step, steps, rate, speed, children, ...on }: 
         /^(INPUT|SELECT|TEXTAREA|BUTTON|SUMMARY|A)$/.test(target.tagName)
       )
         return;
-      if (event.key === ' ' && !busy && state !== 'done') (running ? on.onPause : on.onPlay)();
-      else if (event.key === '.' && !busy && !running) on.onStep();
-      else if (event.key === '0') on.onReset();
+      if (event.key === ' ' && !busy && state !== 'done') (running ? pause : play)();
+      else if (event.key === '.' && !busy && !running) stepOnce();
+      else if (event.key === '0') reset();
       else return;
       event.preventDefault();
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
-  });
+  }, [state, running, busy, play, pause, stepOnce, reset]);
+  return (
+    <>
+      <Button
+        leftSection={running ? <Pause size={14} aria-hidden /> : <Play size={14} aria-hidden />}
+        disabled={busy || state === 'done'}
+        onClick={running ? pause : play}
+        title={t('keys.play')}
+      >
+        {t(running ? 'pause' : 'play')}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<StepForward size={14} aria-hidden />}
+        disabled={busy || running || state === 'done'}
+        onClick={() => stepOnce()}
+        title={t('keys.step')}
+      >
+        {t('step')}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<RotateCcw size={14} aria-hidden />}
+        disabled={state === 'loading'}
+        onClick={reset}
+        title={t('keys.reset')}
+      >
+        {t('reset')}
+      </Button>
+      <NativeSelect
+        aria-label={t('speed')}
+        value={String(speed)}
+        onChange={(event) => setSpeed(Number(event.currentTarget.value))}
+        data={SPEEDS.map((value) => ({
+          value: String(value),
+          label: value === 0 ? t('fastest') : t('stepsAFrame', { count: value }),
+        }))}
+      />
+    </>
+  );
+});
+
+export function Transport({ training, children }: TransportProps) {
+  const { t } = useTranslation('labs');
+  const { locale, percent } = useFormat();
+  const { state, step, steps, rate, speed, play, pause, stepOnce, reset, setSpeed } = training;
   const seconds = rate && rate > 0 ? (steps - step) / rate : null;
   return (
     <div className={classes.transport}>
       <div className={classes.buttons}>
-        <Button
-          leftSection={running ? <Pause size={14} aria-hidden /> : <Play size={14} aria-hidden />}
-          disabled={busy || state === 'done'}
-          onClick={running ? on.onPause : on.onPlay}
-          title={t('keys.play')}
-        >
-          {t(running ? 'pause' : 'play')}
-        </Button>
-        <Button
-          variant="default"
-          leftSection={<StepForward size={14} aria-hidden />}
-          disabled={busy || running || state === 'done'}
-          onClick={on.onStep}
-          title={t('keys.step')}
-        >
-          {t('step')}
-        </Button>
-        <Button
-          variant="default"
-          leftSection={<RotateCcw size={14} aria-hidden />}
-          disabled={state === 'loading'}
-          onClick={on.onReset}
-          title={t('keys.reset')}
-        >
-          {t('reset')}
-        </Button>
-        <NativeSelect
-          aria-label={t('speed')}
-          value={String(speed)}
-          onChange={(event) => on.onSpeed(Number(event.currentTarget.value))}
-          data={SPEEDS.map((value) => ({
-            value: String(value),
-            label: value === 0 ? t('fastest') : t('stepsAFrame', { count: value }),
-          }))}
-        />
+        <Buttons {...{ state, speed, play, pause, stepOnce, reset, setSpeed }} />
         {children}
       </div>
       <div className={classes.progress}>
@@ -98,7 +115,10 @@ export function Transport({ state, step, steps, rate, speed, children, ...on }: 
             share: percent(steps > 0 ? Math.min(1, step / steps) : 0),
           })}
           {rate !== null && ` · ${t('rate', { rate: Math.round(rate).toLocaleString(locale) })}`}
-          {running && seconds !== null && seconds > 1 && ` · ${t('left', { time: duration(seconds, t) })}`}
+          {state === 'running' &&
+            seconds !== null &&
+            seconds > 1 &&
+            ` · ${t('left', { time: duration(seconds, t) })}`}
         </span>
       </div>
     </div>

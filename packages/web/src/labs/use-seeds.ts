@@ -1,6 +1,6 @@
 /** The same parameters over several seeds, in a worker beside the one that is watched. */
 import type { Measures } from '@viva/labs/catalog';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SeedsCommand, SeedsReport } from './protocol.ts';
 import type { LabBench } from './use-lab.ts';
 
@@ -73,5 +73,5 @@ export function useSeeds<P>({
     },
     [open, params, seed, stop],
   );
-  return { results, running, problem, run, stop };
+  return useMemo(() => ({ results, running, problem, run, stop }), [results, running, problem, run, stop]);
 }

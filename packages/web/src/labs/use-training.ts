@@ -100,29 +100,24 @@ export function useTraining<Request, View, Frame>(
         : step >= steps
           ? 'done'
           : 'paused';
-  const play = useCallback(() => {
-    setShown((before) => ({ ...before, running: true }));
-    send({ kind: 'play', speed });
-  }, [send, speed]);
-  return useMemo(
+  // What can be asked stays the same from frame to frame: what shows only buttons need not be drawn anew.
+  const isRunning = useRef(false);
+  isRunning.current = running;
+  const pace = useRef(speed);
+  const actions = useMemo(
     () => ({
-      state,
-      step,
-      steps,
-      rate,
-      frame,
-      problem,
-      speed,
-      play,
+      play: () => {
+        setShown((before) => ({ ...before, running: true }));
+        send({ kind: 'play', speed: pace.current });
+      },
       pause: () => send({ kind: 'pause' }),
       stepOnce: (part?: string) => send(part === undefined ? { kind: 'step' } : { kind: 'step', part }),
       reset: () => setRun((before) => before + 1),
       setSpeed: (next: number) => {
+        pace.current = next;
         setSpeed(next);
-        if (running) send({ kind: 'play', speed: next });
+        if (isRunning.current) send({ kind: 'play', speed: next });
       },
-      measured,
-      measuring,
       measure: () => {
         setMeasuring(true);
         send({ kind: 'measure' });
@@ -132,6 +127,10 @@ export function useTraining<Request, View, Frame>(
         send({ kind: 'view', view: next });
       },
     }),
-    [state, step, steps, rate, frame, problem, speed, play, running, send, measured, measuring],
+    [send],
+  );
+  return useMemo(
+    () => ({ state, step, steps, rate, frame, problem, speed, measured, measuring, ...actions }),
+    [state, step, steps, rate, frame, problem, speed, measured, measuring, actions],
   );
 }

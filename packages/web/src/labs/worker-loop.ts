@@ -8,6 +8,8 @@ import type { Command, Report, TrainingSession } from './protocol.ts';
 const SLICE = 24;
 /** Pictures may take this share of the time that goes into training, so that drawing does not make it slow. */
 const PICTURES = 0.3;
+/** Milliseconds between two frames at least: thirty a second look smooth, and leave the page's thread its time. */
+const BETWEEN = 30;
 
 interface Port<Request, View, Frame> {
   post: (report: Report<Frame>, transfer: Transferable[]) => void;
@@ -96,7 +98,7 @@ export function driveTraining<Request, View, Frame>(
           done += batch;
           batch *= 2;
         } while (running && session.at < session.steps && now() - slice < SLICE / 2);
-        if (now() - drawn.at >= drawn.cost / PICTURES) await send();
+        if (now() - drawn.at >= Math.max(BETWEEN, drawn.cost / PICTURES)) await send();
       }
       const elapsed = now() - since;
       if (elapsed > 500) {

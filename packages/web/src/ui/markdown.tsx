@@ -1,14 +1,24 @@
-/** Text from the bank: Markdown with tables and LaTeX between dollar signs. Never raw HTML. */
-import ReactMarkdown from 'react-markdown';
+/** Text from the bank: Markdown with tables, coloured code and LaTeX between dollar signs. Never raw HTML. */
+import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeKatex from 'rehype-katex';
 import remarkGfm from 'remark-gfm';
 import remarkMath from 'remark-math';
+import { rehypeHighlight } from './highlight.ts';
 import classes from './markdown.module.css';
 
 const remark = [remarkGfm, remarkMath];
-const rehype = [rehypeKatex];
+const rehype = [rehypeKatex, rehypeHighlight];
 // A page has its own headings: those inside a text sink below them.
-const components = { h1: 'h4', h2: 'h4', h3: 'h5' } as const;
+const components: Components = {
+  h1: 'h4',
+  h2: 'h4',
+  h3: 'h5',
+  // Code that is wider than its place can be scrolled by keyboard too.
+  pre: ({ node: _, ...props }) => (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+    <pre tabIndex={0} {...props} />
+  ),
+};
 
 export function Markdown({ children, lang }: { children: string; lang?: string }) {
   return (

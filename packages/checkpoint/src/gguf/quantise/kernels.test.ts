@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addError, noError } from '../../quantize/error-measure.ts';
 import { GGML_TYPES } from '../format/types.ts';
 import { dequantise } from './dequantise.ts';
 import { BLOCKS, Kernels, TARGET_TYPES, type TargetType } from './kernels.ts';
@@ -46,6 +47,25 @@ describe('against ggml (reference/gguf/quantise.py)', () => {
     const values = dequantise(fixture(`${type}.bin`), type);
     expect(createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex')).toBe(digests[type]);
   });
+});
+
+it.each(TARGET_TYPES)('%s is the same in the kernels’ own memory, and measured', (type) => {
+  const rows = fixture('rows.f32');
+  const expected = convert(rows, type).slice();
+  const own = new Kernels();
+  const room = own.input(rows.length);
+  for (let again = 0; again < 2; again += 1) {
+    room.set(rows);
+    const result = own.convert(room, 'F32', type, { view: true });
+    if ('unfit' in result) throw new Error('unfit');
+    expect(Buffer.compare(result.bytes, expected)).toBe(0);
+  }
+  const measured = own.convert(rows.slice(), 'F32', type, { measure: true, overwrite: true });
+  if ('unfit' in measured) throw new Error('unfit');
+  expect(Buffer.compare(measured.bytes, expected)).toBe(0);
+  const sums = noError();
+  addError(sums, new Float32Array(rows.slice().buffer), dequantise(expected, type));
+  if (type !== 'F32') expect(measured.sums).toEqual(sums);
 });
 
 describe('properties', () => {

@@ -81,6 +81,8 @@ export interface ConvertOptions {
   readonly measure?: boolean | undefined;
   /** Write the result over the input where it fits: no fresh memory, whose pages cost more than a fast kernel. */
   readonly overwrite?: boolean | undefined;
+  /** Leave the result in the kernels' memory: a view, good until the next call. */
+  readonly view?: boolean | undefined;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -111,6 +113,16 @@ export class Kernels {
   }
 
   /**
+   * Room for input in the kernels' own memory: what is written there and passed to `convert` is not copied. Good until
+   * the next call of this.
+   */
+  input(byteLength: number): Uint8Array<ArrayBuffer> {
+    // Output and singles come after it; growing later would detach the view.
+    const base = this.#room(byteLength * 7 + 128);
+    return new Uint8Array(this.#wasm.memory.buffer, base, byteLength);
+  }
+
+  /**
    * Converts elements to `to`. The number of elements must be a multiple of the block.
    *
    * The result is what ggml's `quantize_row_…_ref` writes on x86-64 (its `quantize_iq4_nl` for IQ4_NL), bit for bit.
@@ -122,7 +134,7 @@ export class Kernels {
     bytes: Uint8Array<ArrayBuffer>,
     from: SourceType,
     to: TargetType,
-    { measure = false, overwrite = false }: ConvertOptions = {},
+    { measure = false, overwrite = false, view: inPlace = false }: ConvertOptions = {},
   ): KernelResult {
     const count = bytes.length / SOURCE_BYTES[from];
     const block = BLOCKS[to];
@@ -135,7 +147,7 @@ export class Kernels {
     const outAt = (singlesAt + padded * 4 + 15) & ~15;
     const base = this.#room(outAt + outBytes + 16);
     let memory = new Uint8Array(this.#wasm.memory.buffer);
-    memory.set(bytes, base);
+    if (bytes.buffer !== memory.buffer || bytes.byteOffset !== base) memory.set(bytes, base);
     const singles = base + singlesAt;
     if (from === 'F16') this.#wasm.halfToSingle(base, singles, count);
     if (from === 'BF16') this.#wasm.bfloatToSingle(base, singles, count);
@@ -151,6 +163,7 @@ export class Kernels {
     const view = memory.subarray(out, out + outBytes);
     const overflown = overflownBlock(view, to);
     if (overflown >= 0) return { unfit: { element: overflown * block.size, reason: 'too_large' } };
+    if (inPlace && !measure) return { bytes: view };
     const reuse = overwrite && bytes.byteLength >= outBytes;
     const result = reuse ? bytes.subarray(0, outBytes) : new Uint8Array(outBytes);
     result.set(view);

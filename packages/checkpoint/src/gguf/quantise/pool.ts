@@ -23,7 +23,7 @@ function startThread(workerData: unknown): Worker {
     return new Worker(new URL('./thread.js', import.meta.url), { workerData });
   const url = new URL('./thread.ts', import.meta.url).href;
   const code = `import('tsx/esm/api').then(({ tsImport }) => tsImport(${JSON.stringify(url)}, ${JSON.stringify(import.meta.url)}))`;
-  return new Worker(code, { eval: true, workerData });
+  return new Worker(code, { eval: true, execArgv: [], workerData });
 }
 
 /** Converts in this thread, for pieces too few to be worth starting others. */

@@ -4,6 +4,9 @@ import {
   ganVsDiffusion,
   knowledgeInjection,
   type Lab,
+  mixedPrecision,
+  promptGeneralization,
+  quantization,
   reasoning,
   samplers,
 } from '@viva/labs';
@@ -16,9 +19,12 @@ export type AnyLab = Lab<Record<string, unknown>>;
 export const LABS: readonly AnyLab[] = [
   ganVsDiffusion as unknown as AnyLab,
   samplers as unknown as AnyLab,
-  createEncoderLab(encoderWorld) as unknown as AnyLab,
-  reasoning as unknown as AnyLab,
+  promptGeneralization as unknown as AnyLab,
   knowledgeInjection as unknown as AnyLab,
+  reasoning as unknown as AnyLab,
+  quantization as unknown as AnyLab,
+  mixedPrecision as unknown as AnyLab,
+  createEncoderLab(encoderWorld) as unknown as AnyLab,
 ];
 
 /** @throws CommandFailure naming the labs that there are */

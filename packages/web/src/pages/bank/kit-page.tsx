@@ -26,9 +26,14 @@ export function KitPage() {
         lead={<p>{text(kit.summary)}</p>}
         actions={
           leads(me) && (
-            <ButtonLink to="/openings/new" variant="filled">
-              {t('openings:new')}
-            </ButtonLink>
+            <>
+              <ButtonLink to="/bank/exchange" search={{ scope: `kit/${kit.id}` }} variant="default">
+                {t('exchange.export')}
+              </ButtonLink>
+              <ButtonLink to="/openings/new" variant="filled">
+                {t('openings:new')}
+              </ButtonLink>
+            </>
           )
         }
       />

@@ -22,3 +22,14 @@ export const kitQuery = (id: string) =>
     queryFn: ({ signal }) => api.kit({ params: { kit: id } }, { signal }),
     staleTime: 60_000,
   });
+
+export const errataQuery = queryOptions({
+  queryKey: ['errata'],
+  queryFn: ({ signal }) => api.errata({}, { signal }),
+  staleTime: 60_000,
+});
+
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: ({ signal }) => api.settings({}, { signal }),
+});

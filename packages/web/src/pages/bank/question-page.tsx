@@ -1,27 +1,32 @@
 /** One question: what to ask, what a good answer holds, and what earns each scale point. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { LAB_DESCRIPTIONS } from '@viva/labs/catalog';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Question } from '../../api/client.ts';
+import { leads, useMe } from '../../app/me.tsx';
 import { useLocale } from '../../i18n/use-format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { InlineMarkdown, Markdown } from '../../ui/markdown.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
+import { EditLink } from '../authoring/edit-link.tsx';
+import { StatisticsPanel } from '../authoring/statistics-panel.tsx';
 import { Kind } from '../openings/question-kind.tsx';
 import classes from './bank.module.css';
+import { Citation } from './citation.tsx';
 import { questionQuery } from './queries.ts';
+import { ClaimCheck, QuestionLab } from './question-lab.tsx';
 
 type Lang = 'zh-CN' | 'en';
 
 export function QuestionPage() {
-  const { t } = useTranslation(['bank', 'common']);
+  const { t } = useTranslation(['bank', 'common', 'authoring']);
   const { question: id } = useParams({ from: '/layout/bank/questions/$question' });
   const { data: question } = useSuspenseQuery(questionQuery(id));
   const locale = useLocale();
+  const mayEdit = leads(useMe());
   const [chosen, setChosen] = useState<Lang | null>(null);
   const lang = chosen ?? locale;
   const text = question.text[lang];
@@ -44,16 +49,19 @@ export function QuestionPage() {
           </p>
         }
         actions={
-          <Segmented<Lang>
-            name="question-language"
-            label={t('language')}
-            value={lang}
-            onChange={setChosen}
-            options={[
-              { value: 'zh-CN', label: '中文', lang: 'zh-CN' },
-              { value: 'en', label: 'English', lang: 'en' },
-            ]}
-          />
+          <>
+            {mayEdit && <EditLink question={id} />}
+            <Segmented<Lang>
+              name="question-language"
+              label={t('language')}
+              value={lang}
+              onChange={setChosen}
+              options={[
+                { value: 'zh-CN', label: '中文', lang: 'zh-CN' },
+                { value: 'en', label: 'English', lang: 'en' },
+              ]}
+            />
+          </>
         }
       />
       <div className={classes.reading}>
@@ -70,15 +78,9 @@ export function QuestionPage() {
             </Section>
           )}
           <Claims question={question} lang={lang} />
-          {question.lab && LAB_DESCRIPTIONS.some(({ id }) => id === question.lab?.id) && (
-            <p>
-              <Link to="/labs/$lab" params={{ lab: question.lab.id }} search={question.lab.params}>
-                {t('openLab')}
-              </Link>
-            </p>
-          )}
         </div>
         <div>
+          <QuestionLab question={question} lang={lang} />
           <Section title={t('anchors')} lead={t('anchorsLead')}>
             <ol className={classes.anchors} lang={lang}>
               {text.anchors.map((anchor, index) => (
@@ -96,6 +98,14 @@ export function QuestionPage() {
           <Points title={t('fair')} points={text.fair} lang={lang} />
         </div>
       </div>
+      {mayEdit && <StatisticsPanel question={id} />}
+      {mayEdit && (
+        <p>
+          <Link to="/authoring/questions/$question" params={{ question: id }}>
+            {t('authoring:record.link')}
+          </Link>
+        </p>
+      )}
     </>
   );
 }
@@ -127,10 +137,12 @@ function Claims({ question, lang }: { question: Question; lang: Lang }) {
             {question.claims.map(({ id, text, source, at, check }) => (
               <li key={id}>
                 <InlineMarkdown>{text[lang]}</InlineMarkdown>{' '}
-                <span className={classes.support}>
-                  {source && `[${[number.get(source), at].filter(Boolean).join(', ')}]`}
-                  {check && ` ${t('runnable')}`}
-                </span>
+                {source && (
+                  <span className={classes.support}>
+                    [{[number.get(source), at].filter(Boolean).join(', ')}]
+                  </span>
+                )}
+                {check && <ClaimCheck check={check} />}
               </li>
             ))}
           </ul>
@@ -138,23 +150,11 @@ function Claims({ question, lang }: { question: Question; lang: Lang }) {
       )}
       <Section title={t('sources')}>
         <ol className={classes.sources}>
-          {question.sources.map(({ id, title, authors, year, venue, url, doi, number: law }) => {
-            const href = url ?? (doi ? `https://doi.org/${doi}` : undefined);
-            return (
-              <li key={id}>
-                {authors} ({year}).{' '}
-                {href ? (
-                  <a href={href} target="_blank" rel="noreferrer">
-                    {title}
-                  </a>
-                ) : (
-                  <cite>{title}</cite>
-                )}
-                {venue && `. ${venue}`}
-                {law && `. ${law}`}
-              </li>
-            );
-          })}
+          {question.sources.map((source) => (
+            <li key={source.id}>
+              <Citation source={source} />
+            </li>
+          ))}
         </ol>
       </Section>
     </>

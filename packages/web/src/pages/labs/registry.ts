@@ -12,5 +12,9 @@ export const LAB_PAGES: Readonly<Record<string, ReturnType<typeof lazyPage>>> = 
     'KnowledgeInjectionPage',
   ),
   reasoning: lazyPage(() => import('./reasoning/reasoning-page.tsx'), 'ReasoningPage'),
+  'prompt-generalization': lazyPage(
+    () => import('./prompt-generalization/prompt-generalization-page.tsx'),
+    'PromptGeneralizationPage',
+  ),
   samplers: lazyPage(() => import('./samplers/samplers-page.tsx'), 'SamplersPage'),
 };

@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '../../api/client.ts';
+import { searchQuery } from '../../api/queries.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -16,14 +16,10 @@ const KINDS = ['question', 'opening', 'candidate', 'rating', 'note'] as const;
 
 export function SearchPage() {
   const { t } = useTranslation('search');
-  const { q = '' } = useSearch({ from: '/layout/search' });
+  const { q = '' }: { q?: string | undefined } = useSearch({ from: '/layout/search' });
   const navigate = useNavigate();
   const [typed, setTyped] = useState(q);
-  const { data: hits, isLoading } = useQuery({
-    queryKey: ['search', q],
-    queryFn: async ({ signal }) => (await api.search({ query: { q } }, { signal })).items,
-    enabled: q !== '',
-  });
+  const { data: hits, isLoading } = useQuery(searchQuery(q));
   return (
     <>
       <PageHeader title={t('title')} lead={<p>{t('lead')}</p>} />

@@ -38,7 +38,18 @@ export function GanVsDiffusionPage() {
     <LabPage
       bench={bench}
       measuresLead={t('measuresLead')}
-      transport={<Parts training={training} slow={slow} onSlow={setSlow} />}
+      transport={
+        <Parts
+          state={training.state}
+          next={frame?.next ?? null}
+          // While it runs no button cares where it is.
+          tick={slow && frame ? `${training.step} ${frame.next}` : ''}
+          pause={training.pause}
+          stepOnce={training.stepOnce}
+          slow={slow}
+          onSlow={setSlow}
+        />
+      }
       side={
         params.data === 'drawn' && (
           <DrawPad reach={3} points={params.points} onChange={(points) => change({ points })} />

@@ -1,8 +1,8 @@
 /** Going slowly: one side's part of a round alone, and slow motion, which takes the parts in turn. */
 import { Button } from '@mantine/core';
-import type { GanVsDiffusionFrame, GanVsDiffusionPart } from '@viva/labs';
+import type { GanVsDiffusionPart } from '@viva/labs';
 import { Turtle } from 'lucide-react';
-import { useEffect } from 'react';
+import { memo, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Training } from '../../../labs/use-training.ts';
 import classes from './gan-vs-diffusion.module.css';
@@ -10,11 +10,11 @@ import classes from './gan-vs-diffusion.module.css';
 /** Milliseconds for each part. */
 const PACE = 700;
 
-interface PartsProps {
-  training: Pick<
-    Training<never, Pick<GanVsDiffusionFrame, 'next' | 'byHand'>>,
-    'state' | 'frame' | 'pause' | 'stepOnce'
-  >;
+interface PartsProps extends Pick<Training<never, unknown>, 'state' | 'pause' | 'stepOnce'> {
+  /** The part that is next; null before there is a frame. */
+  next: GanVsDiffusionPart | null;
+  /** Rounds and parts done: each change is a new picture. */
+  tick: string;
   slow: boolean;
   onSlow: (slow: boolean) => void;
 }
@@ -25,20 +25,19 @@ const LETTERS = {
   diffusion: 'partDiffusion',
 } as const satisfies Record<GanVsDiffusionPart, string>;
 
-export function Parts({ training, slow, onSlow }: PartsProps) {
+export const Parts = memo(function Parts({ state, next, tick, pause, stepOnce, slow, onSlow }: PartsProps) {
   const { t } = useTranslation('lab-gan-vs-diffusion');
-  const { state, frame, pause, stepOnce } = training;
   const running = state === 'running';
   useEffect(() => {
-    if (!slow || !frame || state === 'done' || state === 'failed') return;
+    if (!slow || next === null || tick === '' || state === 'done' || state === 'failed') return;
     if (running) {
       pause();
       return;
     }
-    const timer = setTimeout(() => stepOnce(frame.next), PACE);
+    const timer = setTimeout(() => stepOnce(next), PACE);
     return () => clearTimeout(timer);
-  }, [slow, frame, state, running, pause, stepOnce]);
-  const still = !frame || running || slow || state === 'done' || state === 'failed';
+  }, [slow, next, tick, state, running, pause, stepOnce]);
+  const still = next === null || running || slow || state === 'done' || state === 'failed';
   return (
     <>
       <fieldset className={classes.parts} aria-label={t('parts')}>
@@ -59,7 +58,7 @@ export function Parts({ training, slow, onSlow }: PartsProps) {
         size="xs"
         variant={slow ? 'filled' : 'default'}
         aria-pressed={slow}
-        disabled={!frame || state === 'done' || state === 'failed'}
+        disabled={next === null || state === 'done' || state === 'failed'}
         leftSection={<Turtle size={13} aria-hidden />}
         onClick={() => onSlow(!slow)}
       >
@@ -67,4 +66,4 @@ export function Parts({ training, slow, onSlow }: PartsProps) {
       </Button>
     </>
   );
-}
+});

@@ -12,6 +12,8 @@ const trial = (sampler: TrialResult['sampler'], steps: number, y: number | null)
   modes: null,
   highQuality: null,
   modeKl: null,
+  spread: null,
+  outermost: 1,
   referenceError: y,
 });
 
