@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CheckpointError } from '../errors.ts';
 import { DTYPE_BYTES, type Dtype } from '../tensor/dtype.ts';
 import { elementCount } from '../tensor/tensor.ts';
-import { openSafetensorsBlob } from './blob-reader.ts';
 import { INDEX_FILE, openModelFolder } from './folder.ts';
 import { encodeHeader, type NewTensor } from './header.ts';
 import { openSafetensors } from './reader.ts';
@@ -333,30 +332,5 @@ describe('folders', () => {
       const header = encodeHeader([{ name: 'n'.repeat(i), dtype: 'U8', shape: [0], byteLength: 0 }]);
       expect(header.length % 8).toBe(0);
     }
-  });
-});
-
-describe('a file that a page holds', () => {
-  it('is read as the file on disk is, whole and in pieces, and refused alike', async () => {
-    const bytes = Uint8Array.from({ length: 96 }, (_, at) => at);
-    const path = await write('page.safetensors', [
-      { name: 'a', dtype: 'U8', shape: [40], bytes: bytes.slice(0, 40) },
-      { name: 'b', dtype: 'F32', shape: [2, 7], bytes: bytes.slice(40) },
-    ]);
-    const disk = await openSafetensors(path);
-    const page = await openSafetensorsBlob(new Blob([await readFile(path)]), path);
-    expect(page.tensors).toEqual(disk.tensors);
-    for (const tensor of disk.tensors) {
-      const own = page.find(tensor.name)!;
-      expect(await page.read(own)).toEqual(await disk.read(tensor));
-      const pieces: number[] = [];
-      for await (const piece of page.chunks(own, { chunkBytes: 16 })) pieces.push(...piece);
-      expect(Uint8Array.from(pieces)).toEqual(await disk.read(tensor));
-    }
-    await disk.close();
-    for (const cut of [4, 20, 60])
-      await expect(
-        openSafetensorsBlob(new Blob([(await readFile(path)).subarray(0, cut)]), 'cut'),
-      ).rejects.toBeInstanceOf(CheckpointError);
   });
 });
