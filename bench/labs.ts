@@ -88,7 +88,14 @@ function ganRounds(hidden: number): Contest[] {
   const adam = { rate: 1e-3, beta1: 0.5, beta2: 0.99 };
   const setting = {
     ...{ generator, discriminator, generatorWeights, discriminatorWeights },
-    ...{ loss: 'non-saturating' as const, r1: 0, pack: 1, batch: BATCH, ...adam },
+    ...{
+      loss: 'non-saturating' as const,
+      r1: 0,
+      pack: 1,
+      batch: BATCH,
+      discriminatorRate: adam.rate,
+      ...adam,
+    },
   };
   const noMix = new Float32Array(BATCH);
   const ours = (gan: KernelGan | EngineGan): Step => {

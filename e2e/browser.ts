@@ -6,12 +6,21 @@ import { expect } from 'vitest';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-export const openBrowser = (): Promise<Browser> =>
+/** WebGPU in software, as far as this Chromium has it: slow, and the same programs as on a graphics card. */
+export const SOFTWARE_GPU = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--ignore-gpu-blocklist',
+];
+
+export const openBrowser = (graphics: readonly string[] = ['--disable-gpu']): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env.VIVA_CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
-      '--disable-gpu',
+      ...graphics,
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',

@@ -1,9 +1,12 @@
 /** Checks of one question's text in one language. */
-import type { QuestionLines } from './markdown.ts';
-import type { Locale, Question } from './types.ts';
+import type { QuestionContent } from './content.ts';
+import type { Locale, QuestionText } from './types.ts';
 import { buildsOn, likeness, wordingFault } from './wording.ts';
 
-export type TextFault = (code: string, message: string, line?: number) => void;
+/** A part of a text, and which of its anchors or items; nothing where the text as a whole is at fault. */
+export type TextPlace = readonly [] | readonly [part: keyof QuestionText, index?: number];
+
+export type TextFault = (code: string, message: string, ...place: TextPlace) => void;
 
 interface Bounds {
   least: number;
@@ -50,32 +53,32 @@ export function inOtherLanguage(text: string, locale: Locale): boolean {
   return locale === 'en' ? hanShare(text) > 0.1 : hanShare(text) < 0.3;
 }
 
-function checkAnchors(
-  anchors: readonly string[],
-  locale: Locale,
-  lines: QuestionLines | undefined,
-  fault: TextFault,
-): void {
+function checkAnchors(anchors: readonly string[], locale: Locale, fault: TextFault): void {
   for (const [index, anchor] of anchors.entries()) {
-    const line = lines?.anchors[index];
     const name = `anchor ${index + 1}`;
     const wording = wordingFault(anchor, locale);
     if (wording?.code === 'holistic')
-      fault('holistic', `${name} speaks of a general impression; say what is heard or seen`, line);
+      fault(
+        'holistic',
+        `${name} speaks of a general impression; say what is heard or seen`,
+        'anchors',
+        index,
+      );
     else if (wording)
-      fault('grade-only', `${name} grades ("${wording.found}"); say what is heard or seen`, line);
+      fault('grade-only', `${name} grades ("${wording.found}"); say what is heard or seen`, 'anchors', index);
     const base = buildsOn(anchor, locale);
     if (base !== undefined && base !== index)
       fault(
         'anchor-reference',
         `${name} builds on ${base}; a scale point builds on the one below it (${index})`,
-        line,
+        'anchors',
+        index,
       );
     for (const [lower, other] of anchors.slice(0, index).entries()) {
       const like = likeness(anchor, other);
       if (like < ALIKE) continue;
       const same = like === 1 ? 'are the same' : `are alike (${like.toFixed(2)} of 1)`;
-      fault('anchors-alike', `anchors ${lower + 1} and ${index + 1} ${same}`, line);
+      fault('anchors-alike', `anchors ${lower + 1} and ${index + 1} ${same}`, 'anchors', index);
     }
   }
   const lengths = anchors.map((anchor) => anchor.length);
@@ -84,60 +87,55 @@ function checkAnchors(
     fault(
       'anchors-uneven',
       `the longest anchor has ${longest} characters and the shortest ${shortest}; at most ${SPREAD} times as many`,
-      lines?.anchors[lengths.indexOf(longest)],
+      'anchors',
+      lengths.indexOf(longest),
     );
 }
 
 /** Lengths, language, wording of anchors, and that there are enough probes, mistakes and fair points. */
-export function checkText(
-  question: Question,
-  locale: Locale,
-  lines: QuestionLines | undefined,
-  fault: TextFault,
-): void {
-  const { title, prompt, answer, anchors, probes, mistakes, fair, parallel } = question.text[locale];
-  const bounds = (what: string, part: Part, text: string, line: number | undefined) => {
+export function checkText(text: QuestionText, locale: Locale, fault: TextFault): void {
+  const { title, prompt, answer, anchors, probes, mistakes, fair, parallel } = text;
+  const bounds = (what: string, part: Part, value: string, ...place: TextPlace) => {
     const { least, most } = LENGTH[locale][part];
-    if (text.length < least)
-      fault('too-short', `${what} has ${text.length} characters, at least ${least} are needed`, line);
-    if (text.length > most)
-      fault('too-long', `${what} has ${text.length} characters, at most ${most} can be read`, line);
+    if (value.length < least)
+      fault('too-short', `${what} has ${value.length} characters, at least ${least} are needed`, ...place);
+    if (value.length > most)
+      fault('too-long', `${what} has ${value.length} characters, at most ${most} can be read`, ...place);
   };
-  bounds('the prompt', 'prompt', prompt, lines?.prompt);
-  bounds('the answer', 'answer', answer, lines?.answer);
+  bounds('the prompt', 'prompt', prompt, 'prompt');
+  bounds('the answer', 'answer', answer, 'answer');
   for (const [index, anchor] of anchors.entries())
-    bounds(`anchor ${index + 1}`, 'anchor', anchor, lines?.anchors[index]);
-  checkAnchors(anchors, locale, lines, fault);
+    bounds(`anchor ${index + 1}`, 'anchor', anchor, 'anchors', index);
+  checkAnchors(anchors, locale, fault);
   if (parallel !== undefined) {
-    bounds('the parallel form', 'parallel', parallel, lines?.parallel);
+    bounds('the parallel form', 'parallel', parallel, 'parallel');
     if (likeness(parallel, prompt) >= ALIKE)
-      fault('parallel-alike', 'the parallel form hardly differs from the prompt', lines?.parallel);
+      fault('parallel-alike', 'the parallel form hardly differs from the prompt', 'parallel');
   }
   const lists = { probes, mistakes, fair };
   const names = { probes: 'probes', mistakes: 'common mistakes', fair: 'points not to mark down' };
   for (const part of ['probes', 'mistakes', 'fair'] as const) {
     const items = lists[part];
-    const line = lines?.[part];
     if (items.length < LEAST_ITEMS[part])
       fault(
         `few-${part}`,
         `there are ${items.length} ${names[part]}, at least ${LEAST_ITEMS[part]} are needed`,
-        line,
+        part,
       );
-    for (const item of items) bounds(`"${item.slice(0, 20)}…"`, 'item', item, line);
+    for (const [index, item] of items.entries()) bounds(`"${item.slice(0, 20)}…"`, 'item', item, part, index);
     if (new Set(items).size < items.length)
-      fault(`${part}-twice`, `one of the ${names[part]} stands twice`, line);
+      fault(`${part}-twice`, `one of the ${names[part]} stands twice`, part);
   }
   const all = [title, prompt, answer, ...anchors, ...probes, ...mistakes, ...fair, parallel ?? ''].join('\n');
   if (inOtherLanguage(all, locale))
-    fault('wrong-language', `this file should be in ${locale === 'en' ? 'English' : 'Chinese'}`, 1);
+    fault('wrong-language', `this file should be in ${locale === 'en' ? 'English' : 'Chinese'}`);
 }
 
 /** What differs between the languages where it should not: probes and other lists, paragraphs, anchors, parallel forms. */
-export function outOfStep({ text }: Question): { part: keyof QuestionLines; message: string }[] {
+export function outOfStep({ text }: QuestionContent): { part: keyof QuestionText; message: string }[] {
   const { 'zh-CN': chinese, en: english } = text;
-  const faults: { part: keyof QuestionLines; message: string }[] = [];
-  const compare = (part: keyof QuestionLines, what: string, zh: number | string, en: number | string) => {
+  const faults: { part: keyof QuestionText; message: string }[] = [];
+  const compare = (part: keyof QuestionText, what: string, zh: number | string, en: number | string) => {
     if (zh !== en) faults.push({ part, message: `${what}: ${zh} in Chinese, ${en} in English` });
   };
   compare('probes', 'probes', chinese.probes.length, english.probes.length);

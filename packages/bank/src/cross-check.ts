@@ -1,19 +1,11 @@
 /** Faults that show only when the parts of the bank are held against each other. */
 import { checkCompetency, checkErrata } from './check-errata.ts';
 import { checkKit } from './check-kit.ts';
-import { checkText, outOfStep } from './check-text.ts';
-import { citationFault } from './citation.ts';
+import { questionFaults } from './check-question.ts';
 import { type Fault, repeated } from './fault.ts';
 import type { QuestionLines } from './markdown.ts';
 import type { LineOf } from './read-yaml.ts';
-import {
-  type Bank,
-  type CalibrationSet,
-  type Finding,
-  LOCALES,
-  type Locale,
-  type Question,
-} from './types.ts';
+import type { Bank, CalibrationSet, Finding, Locale, Question } from './types.ts';
 
 /** Where a thing was read from. */
 export interface Origin {
@@ -23,79 +15,21 @@ export interface Origin {
   text?: Record<Locale, { file: string; lines: QuestionLines }>;
 }
 
-/** How many claims a question of knowledge makes. */
-const CLAIMS = { least: 2, most: 8 };
-
-/** A claim can be read, and tested, by itself: it is a whole sentence, or several. */
-const SENTENCE: Record<Locale, RegExp> = { 'zh-CN': /[。！？][”）]?$/, en: /^[^a-z].*[.!?]["”)]?$/s };
-
-const plain = (text: string): string => text.replace(/[*_`]/g, '').replace(/\s+/g, ' ').trim();
-
+/** Checks one question, and tells each fault's file and line. */
 function checkQuestion(question: Question, { file, lineOf, text }: Origin): Finding[] {
   const findings: Finding[] = [];
   const add = (severity: Finding['severity'], code: string, at: string, message: string, line?: number) =>
     findings.push({ severity, code, file: at, message, ...(line ? { line } : {}) });
-  const fault: Fault = (code, message, ...path) => add('error', code, file, message, lineOf?.(...path));
-  const sources = question.sources.map(({ id }) => id);
-  for (const id of repeated(sources))
-    fault('source-twice', `source "${id}" stands twice`, 'sources', sources.lastIndexOf(id));
-  for (const [index, source] of question.sources.entries()) {
-    const missing = citationFault(source);
-    if (missing) fault('source-unfindable', `source "${source.id}": ${missing}`, 'sources', index);
-  }
-  const claims = question.claims.map(({ id }) => id);
-  for (const id of repeated(claims))
-    fault('claim-twice', `claim "${id}" stands twice`, 'claims', claims.lastIndexOf(id));
-  for (const [index, claim] of question.claims.entries()) {
-    if (claim.source && !sources.includes(claim.source))
-      fault(
-        'no-such-source',
-        `claim "${claim.id}" names source "${claim.source}", which is not listed`,
-        'claims',
-        index,
-        'source',
-      );
-    for (const locale of LOCALES) {
-      if (!SENTENCE[locale].test(claim.text[locale]))
-        fault(
-          'claim-not-sentence',
-          `claim "${claim.id}" is not a whole sentence in ${locale}`,
-          'claims',
-          index,
-          'text',
-          locale,
-        );
-      if (!plain(question.text[locale].answer).includes(plain(claim.text[locale])))
-        fault(
-          'claim-not-in-answer',
-          `claim "${claim.id}" does not stand word for word in the ${locale} answer`,
-          'claims',
-          index,
-          'text',
-          locale,
-        );
+  questionFaults(question, ({ severity, code, message, path }) => {
+    const [root, locale, part, index] = path;
+    const origin = root === 'text' ? text?.[locale as Locale] : undefined;
+    if (!origin) add(severity, code, file, message, lineOf?.(...path));
+    else if (part === undefined) add(severity, code, origin.file, message, 1);
+    else {
+      const at = origin.lines[part as keyof QuestionLines];
+      add(severity, code, origin.file, message, Array.isArray(at) ? at[Number(index ?? 0)] : at);
     }
-  }
-  const technical = question.kind === 'knowledge' || question.kind === 'experiment';
-  if (technical && (claims.length < CLAIMS.least || claims.length > CLAIMS.most))
-    add(
-      'warning',
-      'claim-count',
-      file,
-      `a technical question makes ${CLAIMS.least} to ${CLAIMS.most} claims, not ${claims.length}`,
-      lineOf?.('claims'),
-    );
-  for (const locale of LOCALES) {
-    const origin = text?.[locale];
-    checkText(question, locale, origin?.lines, (code, message, line) =>
-      add('error', code, origin?.file ?? file, message, line),
-    );
-  }
-  for (const { part, message } of outOfStep(question)) {
-    const at = text?.['zh-CN'].lines[part];
-    const line = Array.isArray(at) ? at[0] : at;
-    add('error', 'out-of-step', text?.['zh-CN'].file ?? file, message, line);
-  }
+  });
   return findings;
 }
 

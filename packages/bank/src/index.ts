@@ -6,7 +6,9 @@ export {
   judge,
   parseAssertion,
 } from './assertion.ts';
-export type { QuestionContent } from './content.ts';
+export { type ContentFinding, checkContent, type Surroundings, tidyContent } from './check-content.ts';
+export { checkKit } from './check-kit.ts';
+export { type QuestionContent, toQuestion } from './content.ts';
 export { canonicalJson, contentHash } from './hash.ts';
 export { checkBank, loadBank, readBank } from './load.ts';
 export {
@@ -15,6 +17,7 @@ export {
   parseTranscriptMarkdown,
   renderQuestionMarkdown,
 } from './markdown.ts';
+export { type QuestionFileText, questionFolder } from './question-files.ts';
 export { tokens } from './tokens.ts';
 export {
   type Bank,

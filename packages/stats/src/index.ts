@@ -77,6 +77,15 @@ export { type AgreementReport, agreementReport } from './report/agreement-report
 export { compareRaters, type RaterComparison } from './report/compare-raters.ts';
 export { type FitHtmlOptions, renderFitHtml } from './report/fit-html.ts';
 export { type GStudyReport, gStudyReport } from './report/g-study-report.ts';
+export {
+  type ItemEstimate,
+  type ItemRater,
+  type ItemReport,
+  type ItemVersion,
+  itemReport,
+  type TimedRating,
+  unseenShare,
+} from './report/item-report.ts';
 export { type RaterReading, readRaters } from './report/read-raters.ts';
 export type { Advice, Statement, StatementLevel, StatementParams } from './statements/statement.ts';
 export { fillText, type Locale, sourceName, statementText } from './statements/statement-text.ts';

@@ -1,7 +1,8 @@
 /** Questions as the files of the bank's own folder. */
 import { stringify } from 'yaml';
 import type { QuestionContent } from '../content.ts';
-import { parseQuestionMarkdown, renderQuestionMarkdown, TEXT_FILES } from '../markdown.ts';
+import { parseQuestionMarkdown, TEXT_FILES } from '../markdown.ts';
+import { questionFolder } from '../question-files.ts';
 import { readYaml } from '../read-yaml.ts';
 import { QuestionFile } from '../schema.ts';
 import { type Finding, LOCALES, type QuestionText } from '../types.ts';
@@ -11,18 +12,8 @@ import { type Files, utf8 } from './zip.ts';
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** The YAML and the two texts of a question, by their paths in the bank's folder. */
-export function questionFiles(question: QuestionContent): Files {
-  const { id, area, kind, competency, difficulty, minutes, tags, lab, sources, claims, text } = question;
-  const folder = `questions/${area}/${id}`;
-  const meta = { id, kind, competency, difficulty, minutes, tags, ...(lab ? { lab } : {}), sources, claims };
-  return new Map([
-    [`${folder}/question.yaml`, encode(stringify(meta, { lineWidth: 0, aliasDuplicateObjects: false }))],
-    ...LOCALES.map(
-      (locale) =>
-        [`${folder}/${TEXT_FILES[locale]}`, encode(renderQuestionMarkdown(text[locale], locale))] as const,
-    ),
-  ]);
-}
+export const questionFiles = (question: QuestionContent): Files =>
+  new Map(questionFolder(question).map(({ path, text }) => [path, encode(text)]));
 
 /** A kit by its path in the bank's folder. */
 export function kitFile({ id, scaleFamily, text, competencies, items, minutes }: ReadKit): Files {

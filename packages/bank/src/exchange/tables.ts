@@ -1,6 +1,6 @@
 /** Questions as tables, one row a question, a source or a claim: what CSV files and workbooks hold. */
 import type { QuestionContent } from '../content.ts';
-import { LOCALES, type Locale, type Localised, type QuestionText } from '../types.ts';
+import { type ClaimCheck, LOCALES, type Locale, type Localised, type QuestionText } from '../types.ts';
 import { ExchangeError } from './exchange-error.ts';
 
 export interface Table {
@@ -44,6 +44,7 @@ const CLAIM = [
   'at',
   'check lab',
   'check params',
+  'check vary',
   'check seeds',
   'check assert',
 ] as const;
@@ -120,6 +121,7 @@ export function toTables(questions: readonly QuestionContent[]): Table[] {
             at ?? '',
             check?.lab ?? '',
             check ? JSON.stringify(check.params) : '',
+            check?.vary ? JSON.stringify(check.vary) : '',
             check ? check.seeds.join(' ') : '',
             check ? lines(check.assert) : '',
           ]),
@@ -319,6 +321,9 @@ export function fromTables(
               check: {
                 lab: row.cell('check lab').trim(),
                 params: row.json('check params'),
+                ...(row.cell('check vary') === ''
+                  ? {}
+                  : { vary: row.json('check vary') as NonNullable<ClaimCheck['vary']> }),
                 seeds: row.cell('check seeds').split(/\s+/).filter(Boolean).map(Number),
                 assert: unlines(row.cell('check assert')),
               },

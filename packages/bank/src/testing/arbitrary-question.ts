@@ -110,15 +110,23 @@ export const arbitraryQuestion: fc.Arbitrary<QuestionContent> = fc.record(
           text: fc.record({ 'zh-CN': plainLine, en: plainLine }),
           source: slug,
           at: plainLine,
-          check: fc.record({
-            lab: slug,
-            params,
-            seeds: fc.array(fc.integer({ min: 0, max: 99 }), { minLength: 1, maxLength: 3 }),
-            assert: fc.array(fc.constantFrom('mean(a.b) > 1', 'max(c) <= 2 * mean(d)'), {
-              minLength: 1,
-              maxLength: 2,
-            }),
-          }),
+          check: fc.record(
+            {
+              lab: slug,
+              params,
+              vary: fc.dictionary(fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,6}$/), params, {
+                minKeys: 1,
+                maxKeys: 2,
+                noNullPrototype: true,
+              }),
+              seeds: fc.array(fc.integer({ min: 0, max: 99 }), { minLength: 1, maxLength: 3 }),
+              assert: fc.array(fc.constantFrom('mean(a.b) > 1', 'max(c) <= 2 * mean(d)'), {
+                minLength: 1,
+                maxLength: 2,
+              }),
+            },
+            { requiredKeys: ['lab', 'params', 'seeds', 'assert'] },
+          ),
         },
         { requiredKeys: ['id', 'text', 'source'] },
       ),

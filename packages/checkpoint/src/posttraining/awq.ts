@@ -29,37 +29,40 @@ export interface AwqScales {
   readonly plainError: number;
 }
 
-/** Gives each candidate's scales and takes its error, so that the search serves callers that wait and callers that cannot. */
-function* searchScales(sizes: Float64Array, steps: number): Generator<Float32Array, AwqScales, number> {
-  let best: AwqScales | undefined;
-  let plainError = Number.NaN;
-  for (let step = 0; step <= steps; step++) {
-    const alpha = step / steps;
-    const inputScales = scalesOf(sizes, alpha);
-    const error = yield inputScales;
-    if (step === 0) plainError = error;
-    if (!best || error < best.error) best = { inputScales, alpha, error, plainError };
-  }
-  return best as AwqScales;
-}
-
-const STEPS = 20;
-
 /** Searches s = mean|x|^α over a grid of α from 0 to 1 (paper, eq. 5) for the least error of the outputs. */
 export async function awqScales(search: AwqSearch): Promise<AwqScales> {
-  const { weights, columns, sizes, roundTrip, errorOf, steps = STEPS } = search;
-  const candidates = searchScales(sizes, steps);
-  let turn = candidates.next();
-  while (!turn.done) {
-    const inputScales = turn.value;
+  const { weights, columns, sizes, roundTrip, errorOf, steps = 20 } = search;
+  const tried: Tried[] = [];
+  for (const { alpha, inputScales } of candidates(sizes, steps)) {
     let error = 0;
     for (const [index, weight] of weights.entries()) {
       const rounded = await roundTrip(scaleColumns(weight, inputScales), columns);
       error += await errorOf(unscaleColumns(rounded, inputScales), index);
     }
-    turn = candidates.next(error);
+    tried.push({ alpha, inputScales, error });
   }
-  return turn.value;
+  return leastOf(tried);
+}
+
+interface Tried {
+  readonly alpha: number;
+  readonly inputScales: Float32Array;
+  readonly error: number;
+}
+
+/** Exponents in rising order, and their scales; the first is plain rounding. */
+function* candidates(sizes: Float64Array, steps: number): Generator<Omit<Tried, 'error'>> {
+  for (let step = 0; step <= steps; step++) {
+    const alpha = step / steps;
+    yield { alpha, inputScales: scalesOf(sizes, alpha) };
+  }
+}
+
+/** Of equal ones the smallest exponent. */
+function leastOf(tried: readonly Tried[]): AwqScales {
+  const [first] = tried as readonly [Tried, ...Tried[]];
+  const best = tried.reduce((a, b) => (b.error < a.error ? b : a));
+  return { ...best, plainError: first.error };
 }
 
 export interface AwqResult extends GroupedWeight, AwqScales {}
@@ -78,15 +81,16 @@ export function awq(
   if (samples.length === 0 || samples.length % columns !== 0 || weight.length % columns !== 0)
     throw new OptionError('BAD_SHAPE', `${samples.length} numbers are no samples of ${columns} inputs.`);
   const h = hessian(samples, columns);
-  const candidates = searchScales(meanSizes(samples, columns), options.steps ?? STEPS);
-  let turn = candidates.next();
-  while (!turn.done) {
-    const { values } = roundToNearest(scaleColumns(weight, turn.value), columns, options);
-    turn = candidates.next(outputError(weight, unscaleColumns(values, turn.value), h, columns));
-  }
-  const found = turn.value;
-  const rounded = roundToNearest(scaleColumns(weight, found.inputScales), columns, options);
-  return { ...rounded, values: unscaleColumns(rounded.values, found.inputScales), ...found };
+  const round = (inputScales: Float32Array) => {
+    const rounded = roundToNearest(scaleColumns(weight, inputScales), columns, options);
+    return { ...rounded, values: unscaleColumns(rounded.values, inputScales) };
+  };
+  const tried = [...candidates(meanSizes(samples, columns), options.steps ?? 20)].map((candidate) => ({
+    ...candidate,
+    error: outputError(weight, round(candidate.inputScales).values, h, columns),
+  }));
+  const best = leastOf(tried);
+  return { ...round(best.inputScales), ...best };
 }
 
 /** Mean absolute value of each column. */

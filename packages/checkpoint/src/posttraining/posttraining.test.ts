@@ -156,7 +156,7 @@ describe('GPTQ', () => {
 });
 
 describe('AWQ', () => {
-  it('finds scales that lose less than rounding, and never more', async () => {
+  it('finds scales that lose less than rounding, and never more', () => {
     const plain = outputError(
       weight,
       roundToNearest(weight, COLUMNS, { bits: 3, groupSize: 32 }).values,
@@ -174,7 +174,7 @@ describe('AWQ', () => {
     expect(inputScales.indexOf(Math.max(...inputScales))).toBe(5);
   });
 
-  it('never loses more than rounding, whose exponent 0 is among those tried', async () => {
+  it('never loses more than rounding, whose exponent 0 is among those tried', () => {
     for (let seed = 10; seed < 20; seed++) {
       const noise = random(seed);
       const flat = Float32Array.from({ length: 64 * COLUMNS }, noise);

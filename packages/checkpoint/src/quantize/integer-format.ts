@@ -8,7 +8,8 @@ import type { CalibrationMethod } from '../int8/calibration.ts';
 import { dequantizeInt8, type Granularity, quantizeInt8 } from '../int8/int8.ts';
 import { roundToNearest } from '../posttraining/integer-grid.ts';
 import type { NewTensor } from '../safetensors/header.ts';
-import { bytesOf, type Dtype, fromFloat32, toFloat32 } from '../tensor/dtype.ts';
+import { bytesOf, type Dtype, fromFloat32 } from '../tensor/dtype.ts';
+import { bf16ToFloat32, float16ToFloat32, float32ToBf16, float32ToFloat16 } from '../tensor/half.ts';
 import type { FilledTensor } from './quant-state.ts';
 
 /** Activations as 8-bit integers: one scale a token, found while running, or one a tensor, calibrated beforehand. */
@@ -96,8 +97,12 @@ export function signed(
 /** Scales are stored in the model's own precision; codes must be found with what is stored. */
 export function scaleRounder(dtype: Dtype): (scale: number) => number {
   if (dtype !== 'F16' && dtype !== 'BF16') return Math.fround;
+  const [toBits, toValue] =
+    dtype === 'F16' ? [float32ToFloat16, float16ToFloat32] : [float32ToBf16, bf16ToFloat32];
+  const one = new Float32Array(1);
   return (scale) => {
-    const stored = toFloat32(fromFloat32(Float32Array.of(scale), dtype), dtype)[0] as number;
+    one[0] = scale;
+    const stored = toValue(toBits(one))[0] as number;
     if (stored > 0 && Number.isFinite(stored)) return stored;
     // Beyond half precision: the smallest or largest that it has.
     return stored === 0 ? 2 ** -24 : 65504;

@@ -77,7 +77,7 @@ export function logicalWeights(model: ModelFolder): LogicalWeights {
       const { stored, parts } = need(name);
       const [tensor] = parts as readonly [TensorInfo];
       if (stored === 'bitsandbytes-4bit') return (await readState(tensors, tensor)).shape;
-      if (stored === 'packed-integers') return packedShape(tensors, name);
+      if (stored === 'packed-integers') return packedShape(tensors, name, tensor.file);
       return tensor.shape;
     },
   };
@@ -107,6 +107,24 @@ async function part(tensors: TensorReader, name: string, file: string): Promise<
   if (!found)
     throw new FormatError('MISSING_TENSOR', 'is missing beside its weight.', { file, tensor: name });
   return found;
+}
+
+/** The bytes of a tensor that must be of a type and, so many, long. */
+async function readAs(
+  tensors: TensorReader,
+  tensor: TensorInfo,
+  dtype: 'I8' | 'I32',
+  count: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { file, name } = tensor;
+  const found = tensor.shape.reduce((product, size) => product * size, 1);
+  if (tensor.dtype !== dtype || found !== count)
+    throw new FormatError(
+      'WRONG_LENGTH',
+      `has ${found} numbers of type ${tensor.dtype} where ${count} of type ${dtype} belong.`,
+      { file, tensor: name },
+    );
+  return tensors.read(tensor);
 }
 
 async function readState(tensors: TensorReader, tensor: TensorInfo) {
@@ -154,8 +172,8 @@ async function loadRows(tensors: TensorReader, tensor: TensorInfo): Promise<Floa
   return dequantizeInt8Rows({ codes, absmax }, tensor.shape[1] ?? 1);
 }
 
-async function packedShape(tensors: TensorReader, name: string): Promise<readonly number[]> {
-  const shape = await part(tensors, `${name}_shape`, '');
+async function packedShape(tensors: TensorReader, name: string, file: string): Promise<readonly number[]> {
+  const shape = await part(tensors, `${name}_shape`, file);
   const sizes = [...(await readFloats(tensors, shape))];
   if (sizes.length !== 2 || !sizes.every((size) => Number.isSafeInteger(size) && size > 0))
     throw new FormatError('BAD_SHAPE', `says ${sizes.join(' × ')}, which is no shape of a weight.`, {
@@ -173,7 +191,8 @@ async function loadIntegers(
   packedBits: number | undefined,
 ): Promise<Float32Array<ArrayBuffer>> {
   const { file } = tensor;
-  const [rows = 0, columns = 0] = packedBits === undefined ? tensor.shape : await packedShape(tensors, name);
+  const [rows = 0, columns = 0] =
+    packedBits === undefined ? tensor.shape : await packedShape(tensors, name, file);
   const scaleInfo = await part(tensors, `${name}_scale`, file);
   const scales = await readFloats(tensors, scaleInfo);
   const bytes = await tensors.read(tensor);
@@ -189,12 +208,13 @@ async function loadIntegers(
   let zeros: Int8Array | undefined;
   if (packedBits === undefined) {
     codes = new Int8Array(bytes.buffer);
-    zeros = zeroInfo && new Int8Array((await tensors.read(zeroInfo)).buffer);
+    zeros = zeroInfo && new Int8Array((await readAs(tensors, zeroInfo, 'I8', scales.length)).buffer);
   } else {
     codes = unpackIntegers(bytes, packedBits, rows, columns, { file, tensor: name });
     // Zero points are packed along the rows: words × groups.
     if (zeroInfo) {
-      const words = new Int32Array((await tensors.read(zeroInfo)).buffer);
+      const width = Math.ceil((rows * packedBits) / 32);
+      const words = new Int32Array((await readAs(tensors, zeroInfo, 'I32', width * groups)).buffer);
       const across = new Int32Array(words.length);
       const height = words.length / groups;
       for (let i = 0; i < height; i++)

@@ -67,6 +67,7 @@ function setting({ space, loss, r1, pack }: Case): GanSetting {
     pack,
     batch: 4 * pack,
     rate: 1e-3,
+    discriminatorRate: 2e-3,
     beta1: 0.5,
     beta2: 0.99,
   };

@@ -17,7 +17,9 @@ export interface GanSetting {
   r1: number;
   pack: number;
   batch: number;
+  /** The generator's learning rate. */
   rate: number;
+  discriminatorRate: number;
   beta1: number;
   beta2: number;
 }

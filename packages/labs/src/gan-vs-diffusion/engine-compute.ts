@@ -46,7 +46,7 @@ export class EngineGan implements GanCompute {
     this.generator = setting.generatorWeights.map((values) => values.slice());
     this.discriminator = setting.discriminatorWeights.map((values) => values.slice());
     this.generatorAdam = new Adam(this.generator, setting);
-    this.discriminatorAdam = new Adam(this.discriminator, setting);
+    this.discriminatorAdam = new Adam(this.discriminator, { ...setting, rate: setting.discriminatorRate });
     const judge = (parameters: np.Array[], x: np.Array): np.Array =>
       applyLayers(parameters, x, discriminator);
     // log(1 − σ(s)) = −softplus(s), minimised as Goodfellow et al. (2014) wrote it; −log σ(s) as they trained it.

@@ -19,6 +19,8 @@ export interface GanOptions {
   hidden: number;
   batch: number;
   rate: number;
+  /** The discriminator's learning rate over the generator's; 1 where it is not said. */
+  discriminatorPace?: number;
   /** Discriminator steps before each generator step. */
   discriminatorSteps: number;
 }
@@ -43,6 +45,7 @@ export class Gan {
 
   constructor(options: GanOptions, random: Random, space: Space = POINTS, on: On = usually()) {
     const { hidden, latent, pack, loss, rate, batch, r1, discriminatorSteps } = options;
+    const { discriminatorPace = 1 } = options;
     this.options = options;
     this.random = random;
     this.width = widthOf(space);
@@ -58,6 +61,7 @@ export class Gan {
       pack,
       batch,
       rate,
+      discriminatorRate: rate * discriminatorPace,
       beta1: loss === 'wgan-gp' ? 0 : 0.5,
       beta2: 0.99,
     };

@@ -127,7 +127,7 @@ export class KernelGan implements GanCompute {
     );
     this.fake(latents, half);
     const loss = this.judgeBatch(mix);
-    discriminator.descend(this.setting);
+    discriminator.descend({ ...this.setting, rate: this.setting.discriminatorRate });
     return loss;
   }
 

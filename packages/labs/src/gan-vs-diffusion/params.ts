@@ -15,6 +15,8 @@ export const GanVsDiffusionParams = z.object({
   pack: z.union([z.literal(1), z.literal(2), z.literal(4)]).default(1),
   latent: z.int().min(1).max(32).default(2),
   ganRate: z.number().min(1e-5).max(1e-2).default(1e-3),
+  /** The discriminator's learning rate over the generator's. */
+  discriminatorPace: z.number().min(0.05).max(5).default(1),
   discriminatorSteps: z.int().min(1).max(10).default(1),
   schedule: z.enum(['linear', 'cosine']).default('cosine'),
   prediction: z.enum(['epsilon', 'v']).default('epsilon'),
@@ -150,8 +152,18 @@ export const FIELDS: readonly Field[] = [
     id: 'ganRate',
     group: 'gan',
     label: both('学习率', 'Learning rate'),
-    help: both('生成器与判别器的 Adam 学习率。', 'Adam’s rate for generator and discriminator.'),
+    help: both('生成器的 Adam 学习率。', 'Adam’s rate for the generator.'),
     range: [0.0001, 0.005, 0.0001],
+  },
+  {
+    id: 'discriminatorPace',
+    group: 'gan',
+    label: both('判别器学习率的倍数', 'Discriminator’s rate, times the generator’s'),
+    help: both(
+      '判别器的学习率是生成器的几倍。学得太慢，生成器会把样本堆在少数模式上；两种学习率不同也可以有助收敛（Heusel 等 2017）。',
+      'How many times the generator’s rate the discriminator learns at. Too slow, and the generator heaps its samples on few modes; two different rates can also help training settle (Heusel et al. 2017).',
+    ),
+    range: [0.1, 3, 0.1],
   },
   {
     id: 'discriminatorSteps',
@@ -230,10 +242,19 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     id: 'collapse',
-    title: both('坍塌：原始极小极大损失', 'Collapse: the minimax loss as written'),
+    title: both('坍塌：判别器学得太慢', 'Collapse: a discriminator that learns too slowly'),
     about: both(
-      '判别器很快占优，生成器的梯度随之消失。',
-      'The discriminator soon wins, and the generator’s gradient is gone.',
+      '判别器的学习率只有生成器的十分之一：生成器追着它跑，样本挤在几个模式上来回移动。',
+      'It learns at a tenth of the generator’s rate. The generator runs ahead, heaps its samples on a few modes and wanders.',
+    ),
+    params: { discriminatorPace: 0.1 },
+  },
+  {
+    id: 'minimax',
+    title: both('原始极小极大损失', 'The minimax loss as written'),
+    about: both(
+      '判别器占优时，生成器的梯度应当消失。这里真会如此吗？',
+      'When the discriminator wins, the generator’s gradient should be gone. Is it, here?',
     ),
     params: { loss: 'minimax', discriminatorSteps: 3 },
   },
@@ -245,12 +266,12 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     id: 'packed',
-    title: both('PacGAN：每次看 4 个样本', 'PacGAN: four samples at once'),
+    title: both('PacGAN：每次看两个样本', 'PacGAN: two samples at once'),
     about: both(
-      '同一个 GAN，判别器一次看 4 个样本。',
-      'The same GAN, with a discriminator that sees four samples at once.',
+      '与“坍塌”相同，但判别器一次看两个样本，雷同便瞒不过它。',
+      'The same as “Collapse”, but the discriminator sees two samples at once, and notices when they are alike.',
     ),
-    params: { pack: 4 },
+    params: { discriminatorPace: 0.1, pack: 2 },
   },
   {
     id: 'wgan',

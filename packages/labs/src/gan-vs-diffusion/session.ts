@@ -57,9 +57,9 @@ export class GanVsDiffusionSession implements DrawnSession<View, Frame> {
     this.width = widthOf(task.space);
     this.forGan = streamOf(seed, 'data of the GAN');
     this.forDiffusion = streamOf(seed, 'data of the diffusion model');
-    const { loss, r1, pack, latent, hidden, batch, ganRate, discriminatorSteps } = params;
+    const { loss, r1, pack, latent, hidden, batch, ganRate, discriminatorSteps, discriminatorPace } = params;
     this.gan = new Gan(
-      { loss, r1, pack, latent, hidden, batch, rate: ganRate, discriminatorSteps },
+      { loss, r1, pack, latent, hidden, batch, rate: ganRate, discriminatorSteps, discriminatorPace },
       streamOf(seed, 'GAN'),
       task.space,
     );
@@ -136,7 +136,9 @@ export class GanVsDiffusionSession implements DrawnSession<View, Frame> {
     const at = planeGrid(ARROWS, reach);
     const latentGrid = points && mesh ? latentMesh(params.latent) : null;
     const pulled = samples.subarray(0, this.width * PULLED);
-    const [onGan, onDiffusion] = [task.count(samples), task.count(made)];
+    // Before the first round there are no digits to tell, and the picture should be there at once.
+    const counted = points || this.at > 0;
+    const [onGan, onDiffusion] = counted ? [task.count(samples), task.count(made)] : [null, null];
     return {
       space: task.space.kind,
       side: task.space.kind === 'images' ? task.space.side : null,

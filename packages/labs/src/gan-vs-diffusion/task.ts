@@ -90,7 +90,8 @@ export function countDigits(judge: Pick<DigitJudge, 'judge'>, images: Float32Arr
 
 function digitsTask(digits: Digits): Task {
   const { side } = digits;
-  const judge = digitJudge(digits);
+  // Trained when it is first asked: the first picture need not wait for it.
+  const judge = (): DigitJudge => digitJudge(digits);
   return {
     space: { kind: 'images', side },
     draw: (n, random) => drawDigits(digits, n, random),
@@ -100,13 +101,13 @@ function digitsTask(digits: Digits): Task {
     measured: 1000,
     shown: 64,
     preview: 10,
-    count: (images) => countDigits(judge, images),
+    count: (images) => countDigits(judge(), images),
     distances: (images, truth, directions) => ({
       slicedWasserstein: slicedWasserstein(images, truth, directions, 64, side * side),
       mmd: null,
       gridKl: null,
       gridJs: null,
-      frechet: frechetDistance(gaussianOf(judge.judge(images).features, FEATURES), judge.real),
+      frechet: frechetDistance(gaussianOf(judge().judge(images).features, FEATURES), judge().real),
     }),
   };
 }

@@ -9,9 +9,9 @@ export const KnowledgeInjectionParams = z.object({
   permute: z.enum(['yes', 'no']).default('yes'),
   width: z.union([z.literal(32), z.literal(64), z.literal(96)]).default(64),
   layers: z.union([z.literal(1), z.literal(2), z.literal(3)]).default(2),
-  pretrainSteps: z.int().min(4).max(3000).default(600),
-  askSteps: z.int().min(2).max(600).default(60),
-  newSteps: z.int().min(0).max(1000).default(100),
+  pretrainSteps: z.int().min(4).max(3000).default(400),
+  askSteps: z.int().min(2).max(600).default(80),
+  newSteps: z.int().min(0).max(1000).default(60),
   rank: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8), z.literal(16)]).default(8),
 });
 export type KnowledgeInjectionParams = z.infer<typeof KnowledgeInjectionParams>;

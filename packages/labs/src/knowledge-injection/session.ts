@@ -145,7 +145,7 @@ export class KnowledgeInjectionSession implements Session {
       tuning = fullTuning(this.config, this.weights.get(phase.arm) as Float32Array);
       this.learner = new Learner(this.engine, tuning, {
         ...common,
-        rate: phase.stage === 'pretrain' ? 4e-3 : 1e-3,
+        rate: phase.stage === 'pretrain' ? 4e-3 : 2e-3,
         warmup: Math.min(50, phase.steps / 4),
       });
     }

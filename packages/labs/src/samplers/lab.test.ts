@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../engine/engine.ts';
+import { Arena } from '../kernels/arena.ts';
 import { runLab } from '../lab.ts';
 import { samplers } from './lab.ts';
 import { SAMPLERS } from './samplers.ts';
@@ -100,7 +101,8 @@ describe('the lab', () => {
   it.each([
     ['training', 20],
     ['sampling', 200],
-  ])('stops where it is told to while %s', async (_, at) => {
+  ])('stops where it is told to while %s, and frees what it held', async (_, at) => {
+    const held = Arena.live;
     const controller = new AbortController();
     let last = 0;
     await expect(
@@ -114,5 +116,6 @@ describe('the lab', () => {
       }),
     ).rejects.toThrow(/abort/i);
     expect(last).toBe(at);
+    expect(Arena.live).toBe(held);
   });
 });

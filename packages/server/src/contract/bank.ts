@@ -60,6 +60,8 @@ export const Question = QuestionSummary.extend({
         .object({
           lab: z.string(),
           params: z.record(z.string(), z.unknown()),
+          /** Runs to hold against each other: what each changes of the parameters. */
+          vary: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
           seeds: z.array(z.int()),
           assert: z.array(z.string()),
         })

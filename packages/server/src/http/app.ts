@@ -12,6 +12,7 @@ import { Refusal } from '../errors.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
 import { accountHandlers, whoAsks } from './accounts.ts';
 import { assistantHandlers } from './assistant.ts';
+import { authoringHandlers } from './authoring.ts';
 import { bankHandlers } from './bank.ts';
 import { mountBankExchange } from './bank-exchange.ts';
 import { candidateHandlers } from './candidates.ts';
@@ -89,6 +90,7 @@ export function createApp({
 
   const handlers: Handlers = {
     ...accountHandlers(context),
+    ...authoringHandlers(context),
     ...bankHandlers(context),
     ...openingHandlers(context),
     ...candidateHandlers(context),

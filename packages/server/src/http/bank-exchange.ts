@@ -2,6 +2,7 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import { EXPORT_FORMATS, type ImportPreview, ZIP_LIMITS } from '@viva/bank/exchange';
 import { bodyLimit } from 'hono/body-limit';
+import { currentBank } from '../authoring/current-bank.ts';
 import { exportInThread, importInThread } from '../bank-exchange/run-job.ts';
 import type { Actor, Context } from '../context.ts';
 import type * as contract from '../contract/bank.ts';
@@ -33,6 +34,10 @@ const toPreview = ({
 });
 
 export function mountBankExchange(app: OpenAPIHono, context: Context, identify: Identify): void {
+  /** With the versions that are published now. */
+  const bankOf = async ({ id }: Actor) => ({
+    bank: await context.store.as(id, (tables) => currentBank(context, tables)),
+  });
   app.get(bankExportPath(':format'), async (c) => {
     const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
     requireLead(actor);
@@ -44,7 +49,7 @@ export function mountBankExchange(app: OpenAPIHono, context: Context, identify: 
         `There is no such format. There are: ${EXPORT_FORMATS.join(', ')}.`,
       );
     const { kit, area, question, lang } = c.req.query();
-    const file = await exportInThread(context, {
+    const file = await exportInThread(await bankOf(actor), {
       format,
       ...(kit ? { kit } : {}),
       ...(area ? { area } : {}),
@@ -72,7 +77,7 @@ export function mountBankExchange(app: OpenAPIHono, context: Context, identify: 
       requireLead(actor);
       const name = (c.req.query('name') ?? 'file').replace(/[\p{Cc}/\\]/gu, '_').slice(0, 200);
       const bytes = new Uint8Array(await c.req.arrayBuffer());
-      return c.json(toPreview(await importInThread(context, bytes, name)));
+      return c.json(toPreview(await importInThread(await bankOf(actor), bytes, name)));
     },
   );
 }

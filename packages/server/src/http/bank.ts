@@ -3,13 +3,14 @@
 import type { z } from '@hono/zod-openapi';
 import { findQuestions } from '@viva/assistant';
 import type { Kit, Question } from '@viva/bank';
+import { currentBank } from '../authoring/current-bank.ts';
 import {
   listAttempts,
   listCalibrations,
   submitCalibration,
   viewCalibration,
 } from '../calibration/calibrate.ts';
-import type { Context } from '../context.ts';
+import type { Actor, Context } from '../context.ts';
 import type * as contract from '../contract/bank.ts';
 import { notFound } from '../errors.ts';
 import { requireTeam } from '../interview/permissions.ts';
@@ -90,10 +91,14 @@ const toKit = (kit: Kit, questions: ReadonlyMap<string, Question>): z.infer<type
 });
 
 export const bankHandlers = (context: Context) => {
-  const { bank } = context;
+  /** With the versions that are published now. */
+  const read = async (actor: Actor) => {
+    requireTeam(actor);
+    return context.store.as(actor.id, (tables) => currentBank(context, tables));
+  };
   return {
     listQuestions: async ({ query: { q, area, kind } }, { actor }) => {
-      requireTeam(actor);
+      const bank = await read(actor);
       const fits = (question: Question) =>
         (!area || question.area === area) && (!kind || question.kind === kind);
       if (!q?.trim()) return { items: [...bank.questions.values()].filter(fits).map(toSummary) };
@@ -104,23 +109,23 @@ export const bankHandlers = (context: Context) => {
       return { items };
     },
     question: async ({ params }, { actor }) => {
-      requireTeam(actor);
+      const bank = await read(actor);
       const question = bank.questions.get(params.question);
       if (!question) throw notFound('question');
       return toQuestion(question);
     },
     listKits: async (_, { actor }) => {
-      requireTeam(actor);
+      const bank = await read(actor);
       return { items: [...bank.kits.values()].map((kit) => toKit(kit, bank.questions)) };
     },
     kit: async ({ params }, { actor }) => {
-      requireTeam(actor);
+      const bank = await read(actor);
       const kit = bank.kits.get(params.kit);
       if (!kit) throw notFound('kit');
       return toKit(kit, bank.questions);
     },
     errata: async (_, { actor }) => {
-      requireTeam(actor);
+      const bank = await read(actor);
       const { text, sources, entries } = bank.errata;
       return {
         title: both((locale) => text[locale].title),

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { appendAudit } from '../audit/append.ts';
+import { currentBank } from '../authoring/current-bank.ts';
 import type { Actor, Context } from '../context.ts';
 import type { CreateOpening } from '../contract/interview.ts';
 import { Refusal } from '../errors.ts';
@@ -7,31 +8,36 @@ import * as t from '../store/schema.ts';
 import { requireLead } from './permissions.ts';
 import { viewOpening } from './view-opening.ts';
 
-/** Makes a draft opening. Kit and questions are copied with their hashes: later changes of the bank do not reach it. */
+/**
+ * Makes a draft opening. Kit and questions are copied with their hashes, as they are published now: later versions and
+ * changes of the bank do not reach it.
+ */
 export async function createOpening(
-  { store, bank, demo }: Context,
+  context: Context,
   actor: Actor,
   { title, description, kit: kitId }: z.output<typeof CreateOpening>,
 ) {
   requireLead(actor);
-  const kit = bank.kits.get(kitId);
-  if (!kit)
-    throw new Refusal(422, 'no-such-kit', `The bank has no kit "${kitId}".`, {
-      errors: [{ field: '/kit', message: `choose one of: ${[...bank.kits.keys()].join(', ')}` }],
-    });
-  const items = kit.items.map(({ question: id, weight }, index) => {
-    const question = bank.questions.get(id);
-    if (!question) throw new Error(`kit ${kitId} names question ${id}, which the bank lacks`);
-    return {
-      questionId: id,
-      ordinal: index + 1,
-      competency: question.competency,
-      weight,
-      questionHash: question.hash,
-      question,
-    };
-  });
+  const { store, demo } = context;
   return store.as(actor.id, async (tables) => {
+    const bank = await currentBank(context, tables);
+    const kit = bank.kits.get(kitId);
+    if (!kit)
+      throw new Refusal(422, 'no-such-kit', `The bank has no kit "${kitId}".`, {
+        errors: [{ field: '/kit', message: `choose one of: ${[...bank.kits.keys()].join(', ')}` }],
+      });
+    const items = kit.items.map(({ question: id, weight }, index) => {
+      const question = bank.questions.get(id);
+      if (!question) throw new Error(`kit ${kitId} names question ${id}, which the bank lacks`);
+      return {
+        questionId: id,
+        ordinal: index + 1,
+        competency: question.competency,
+        weight,
+        questionHash: question.hash,
+        question,
+      };
+    });
     const id = store.newId();
     await tables.insert(t.opening).values({
       id,

@@ -3,6 +3,7 @@
 import type { z } from '@hono/zod-openapi';
 import { findQuestions } from '@viva/assistant';
 import { desc, eq, ilike } from 'drizzle-orm';
+import { currentBank } from '../authoring/current-bank.ts';
 import type { Actor, Context } from '../context.ts';
 import type { SearchHit } from '../contract/decision.ts';
 import { requireTeam } from '../interview/permissions.ts';
@@ -19,19 +20,19 @@ export function excerpt(text: string, query: string, radius = 60): string {
   return `${from > 0 ? '…' : ''}${text.slice(from, to).replace(/\s+/g, ' ')}${to < text.length ? '…' : ''}`;
 }
 
-export async function search({ store, bank }: Context, actor: Actor, query: string): Promise<Hit[]> {
+export async function search(context: Context, actor: Actor, query: string): Promise<Hit[]> {
   requireTeam(actor);
   const pattern = `%${query.replace(/[\\%_]/g, '\\$&')}%`;
   const locale = /\p{Script=Han}/u.test(query) ? 'zh-CN' : 'en';
-  const found = await findQuestions(bank, query, { locale, limit: EACH });
-  const questions: Hit[] = found.map(({ question: { id, text }, snippet }) => ({
-    kind: 'question',
-    id,
-    title: text[locale].title,
-    snippet,
-    href: `/bank/questions/${id}`,
-  }));
-  return store.as(actor.id, async (tables) => {
+  return context.store.as(actor.id, async (tables) => {
+    const found = await findQuestions(await currentBank(context, tables), query, { locale, limit: EACH });
+    const questions: Hit[] = found.map(({ question: { id, text }, snippet }) => ({
+      kind: 'question',
+      id,
+      title: text[locale].title,
+      snippet,
+      href: `/bank/questions/${id}`,
+    }));
     const openings = await tables
       .select()
       .from(t.opening)

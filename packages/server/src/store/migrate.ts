@@ -5,8 +5,9 @@ import { foundation } from './migrations/0001-foundation.ts';
 import { workSample } from './migrations/0002-work-sample.ts';
 import { groupAnswers } from './migrations/0003-group-answers.ts';
 import { assistant } from './migrations/0004-assistant.ts';
+import { authoring } from './migrations/0005-authoring.ts';
 
-const MIGRATIONS = [foundation, workSample, groupAnswers, assistant];
+const MIGRATIONS = [foundation, workSample, groupAnswers, assistant, authoring];
 
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';

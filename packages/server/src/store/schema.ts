@@ -2,7 +2,7 @@
 
 import type { z } from '@hono/zod-openapi';
 import type { ModelConfiguration, Practice } from '@viva/assistant';
-import type { Question } from '@viva/bank';
+import type { Question, QuestionContent } from '@viva/bank';
 import {
   bigint,
   boolean,
@@ -306,6 +306,63 @@ export const calibrationAttempt = viva.table('calibration_attempt', {
   passed: boolean('passed').notNull(),
   finishedAt: at('finished_at').notNull(),
   expiresAt: at('expires_at'),
+});
+export const PROPOSAL_STATES = ['draft', 'proposed', 'changes-requested', 'published', 'withdrawn'] as const;
+export const PROPOSAL_EVENTS = [
+  'comment',
+  'proposed',
+  'recalled',
+  'changes-requested',
+  'rebased',
+  'published',
+  'withdrawn',
+] as const;
+export const proposal = viva.table('proposal', {
+  id: uuid('id').primaryKey(),
+  questionId: text('question_id').notNull(),
+  authorId: uuid('author_id').notNull(),
+  state: text('state', { enum: PROPOSAL_STATES }).notNull(),
+  baseVersion: integer('base_version'),
+  baseHash: text('base_hash'),
+  base: jsonb('base').$type<QuestionContent>(),
+  content: jsonb('content').$type<QuestionContent>().notNull(),
+  revision: integer('revision').notNull(),
+  savedAt: at('saved_at').notNull(),
+  summary: text('summary').notNull(),
+  proposedHash: text('proposed_hash'),
+  createdAt: at('created_at').notNull(),
+  changedAt: at('changed_at').notNull(),
+});
+export const proposalEvent = viva.table('proposal_event', {
+  id: uuid('id').primaryKey(),
+  proposalId: uuid('proposal_id').notNull(),
+  ordinal: integer('ordinal').notNull(),
+  kind: text('kind', { enum: PROPOSAL_EVENTS }).notNull(),
+  authorId: uuid('author_id').notNull(),
+  body: text('body').notNull(),
+  place: text('place'),
+  content: jsonb('content').$type<QuestionContent>(),
+  at: at('at').notNull(),
+});
+export const questionVersion = viva.table('question_version', {
+  questionId: text('question_id').notNull(),
+  version: integer('version').notNull(),
+  hash: text('hash').notNull(),
+  content: jsonb('content').$type<QuestionContent>().notNull(),
+  summary: text('summary').notNull(),
+  proposalId: uuid('proposal_id').notNull(),
+  authorId: uuid('author_id').notNull(),
+  publishedBy: uuid('published_by').notNull(),
+  publishedAt: at('published_at').notNull(),
+});
+export const questionRetirement = viva.table('question_retirement', {
+  questionId: text('question_id').notNull(),
+  version: integer('version').notNull(),
+  ordinal: integer('ordinal').notNull(),
+  retired: boolean('retired').notNull(),
+  reason: text('reason').notNull(),
+  decidedBy: uuid('decided_by').notNull(),
+  at: at('at').notNull(),
 });
 export const audit = viva.table('audit', {
   seq: bigint('seq', { mode: 'number' }).primaryKey(),

@@ -85,6 +85,14 @@ export const STATEMENTS: Texts = {
     en: 'The steps are out of order ({where}): some score is never the likeliest. Raters may not tell neighbouring anchors apart.',
     'zh-CN': '阶难度次序颠倒（{where}）：有的分值在任何能力下都不是最可能的，评分者可能分不清相邻锚点。',
   },
+  'item-few-ratings': {
+    en: 'The item has {ratings} {ratings:rating|ratings}; its difficulty is stable to about a logit only from {least} on. Read its interval.',
+    'zh-CN': '这道题只有 {ratings} 个评分；到 {least} 个左右，难度估计才稳定在约 1 个 logit 以内，请看区间。',
+  },
+  'drift-few-ratings': {
+    en: 'No rater has {least} ratings of the item both early and late: whether anybody’s severity changed cannot be known.',
+    'zh-CN': '没有评分者在前后两段时间里各有至少 {least} 个评分，无法判断谁的严厉程度有变化。',
+  },
   repeated: {
     en: '{count} {count:rating repeats|ratings repeat} a person, rater and item; the first of each was used.',
     'zh-CN': '{count} 个评分重复了同一候选人、评分者和题目；只用了第一个。',

@@ -4,6 +4,7 @@ import { Outlet, useMatches, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { meQuery, setupQuery } from '../api/queries.ts';
+import { AuthoringDraftsProvider } from '../drafts/authoring-drafts.tsx';
 import { DraftsProvider } from '../drafts/drafts-provider.tsx';
 import { localeChosenHere, setLocale } from '../i18n/index.ts';
 import classes from './layout.module.css';
@@ -32,25 +33,27 @@ export function Layout() {
   return (
     <MeProvider me={me}>
       <DraftsProvider key={me.id} personId={me.id}>
-        <a className={classes.skip} href="#main">
-          {t('skipToContent')}
-        </a>
-        <div className={classes.frame} data-focus={focus || undefined}>
-          <SideBar rail={focus} />
-          <TopBar />
-          <div className={classes.column}>
-            {setup.demo && (
-              <aside className={classes.demo} aria-label={t('demoLabel')}>
-                {t('demo')}
-              </aside>
-            )}
-            <OfflineBanner />
-            <main id="main" tabIndex={-1} className={classes.main} data-focus={focus || undefined}>
-              <Outlet />
-            </main>
+        <AuthoringDraftsProvider personId={me.id}>
+          <a className={classes.skip} href="#main">
+            {t('skipToContent')}
+          </a>
+          <div className={classes.frame} data-focus={focus || undefined}>
+            <SideBar rail={focus} />
+            <TopBar />
+            <div className={classes.column}>
+              {setup.demo && (
+                <aside className={classes.demo} aria-label={t('demoLabel')}>
+                  {t('demo')}
+                </aside>
+              )}
+              <OfflineBanner />
+              <main id="main" tabIndex={-1} className={classes.main} data-focus={focus || undefined}>
+                <Outlet />
+              </main>
+            </div>
           </div>
-        </div>
-        <RouteFocus />
+          <RouteFocus />
+        </AuthoringDraftsProvider>
       </DraftsProvider>
     </MeProvider>
   );

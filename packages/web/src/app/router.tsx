@@ -161,6 +161,27 @@ const search = createRoute({
   component: lazyPage(() => import('../pages/search/search-page.tsx'), 'SearchPage'),
 });
 
+// Authoring
+const authoring = createRoute({
+  getParentRoute: () => layout,
+  path: '/authoring',
+  component: lazyPage(() => import('../pages/authoring/authoring-page.tsx'), 'AuthoringPage'),
+});
+const proposal = createRoute({
+  getParentRoute: () => layout,
+  path: '/authoring/proposals/$proposalId',
+  validateSearch: z.object({
+    view: z.enum(['write', 'changes', 'read', 'discussion']).optional().catch(undefined),
+  }),
+  staticData: { focus: true },
+  component: lazyPage(() => import('../pages/authoring/proposal-page.tsx'), 'ProposalPage'),
+});
+const questionRecord = createRoute({
+  getParentRoute: () => layout,
+  path: '/authoring/questions/$question',
+  component: lazyPage(() => import('../pages/authoring/record-page.tsx'), 'RecordPage'),
+});
+
 // Labs
 const labs = createRoute({
   getParentRoute: () => layout,
@@ -239,6 +260,9 @@ const routeTree = root.addChildren([
     people,
     account,
     search,
+    authoring,
+    proposal,
+    questionRecord,
     labs,
     lab,
     assistant,

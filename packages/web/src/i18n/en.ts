@@ -2,6 +2,7 @@
 import account from './en/account.json';
 import assistant from './en/assistant.json';
 import auth from './en/auth.json';
+import authoring from './en/authoring.json';
 import bank from './en/bank.json';
 import calibration from './en/calibration.json';
 import candidates from './en/candidates.json';
@@ -28,6 +29,7 @@ export {
   account,
   assistant,
   auth,
+  authoring,
   bank,
   calibration,
   candidates,

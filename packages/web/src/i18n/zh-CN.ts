@@ -2,6 +2,7 @@
 import account from './zh-CN/account.json';
 import assistant from './zh-CN/assistant.json';
 import auth from './zh-CN/auth.json';
+import authoring from './zh-CN/authoring.json';
 import bank from './zh-CN/bank.json';
 import calibration from './zh-CN/calibration.json';
 import candidates from './zh-CN/candidates.json';
@@ -28,6 +29,7 @@ export {
   account,
   assistant,
   auth,
+  authoring,
   bank,
   calibration,
   candidates,

@@ -65,7 +65,8 @@ describe('viva model quantize', () => {
     const model = await openModelFolder(fixed);
     expect(model.tensors.find('model.layers.0.self_attn.q_proj.input_scale')?.shape).toEqual([1]);
     await model.close();
-    await modelQuantize(tiny, dynamic, scheme);
+    await modelQuantize(tiny, dynamic, { ...scheme, lang: 'zh-CN' });
+    expect(printed.join('\n')).toMatch(/量化了 14 个权重，7 个张量保持原样/);
     const input = { dynamic: true, strategy: 'token', num_bits: 8 };
     expect(await config(dynamic)).toMatchObject({
       config_groups: { group_0: { input_activations: input } },

@@ -1,4 +1,4 @@
-/** Words of the commands that quantise to GGUF and run it, in both languages. */
+/** Words of the commands that quantise models and run them, in both languages. */
 import type { Locale } from '@viva/stats';
 
 const WORDS = {
@@ -23,6 +23,16 @@ const WORDS = {
   after: { en: 'after', 'zh-CN': '量化后' },
   meanError: { en: 'mean error', 'zh-CN': '平均误差' },
   maxError: { en: 'max error', 'zh-CN': '最大误差' },
+  warning: { en: 'warning: {text}', 'zh-CN': '警告：{text}' },
+  counted: {
+    en: '{quantized} weights quantised, {kept} tensors kept; {parameters} parameters.',
+    'zh-CN': '量化了 {quantized} 个权重，{kept} 个张量保持原样；共 {parameters} 个参数。',
+  },
+  became: {
+    en: '{before} became {after} ({share} %) in {time}, {rate}/s, peak memory {memory}.',
+    'zh-CN': '{before} 变为 {after}（{share}%），用时 {time}，{rate}/秒，内存峰值 {memory}。',
+  },
+  filesIn: { en: '{files} files in {folder}', 'zh-CN': '{folder} 中共 {files} 个文件' },
   requantized: {
     en: 'The input was quantised already; errors are against it, not against the original model.',
     'zh-CN': '输入本身已经量化过；误差是相对输入，而非相对原始模型。',

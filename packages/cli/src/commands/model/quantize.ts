@@ -10,13 +10,18 @@ import {
   quantizeWithText,
   withAwqModel,
 } from '@viva/checkpoint';
+import type { Locale } from '@viva/stats';
 import { CommandFailure } from '../../failure.ts';
+import { language } from '../../terminal/language.ts';
+import { textTable } from '../../terminal/text-table.ts';
 import { asFolder } from './as-folder.ts';
-import { duration, interruptible, progressLine, size, table } from './format.ts';
+import { duration, interruptible, progressLine, size } from './format.ts';
+import { say } from './gguf-words.ts';
 import { calibrationText, computeDtypeOf, type QuantizeOptions, weightScheme } from './quantize-options.ts';
 
 export async function modelQuantize(input: string, output: string, options: QuantizeOptions): Promise<void> {
   const { lmHead = false, skip = [], json } = options;
+  const locale = language(options.lang);
   const maxShardBytes = Number(options.maxShard) * 1e9;
   if (!(maxShardBytes > 0)) throw new CommandFailure(`--max-shard ${options.maxShard} is no size in GB.`, 2);
   const threads =
@@ -62,28 +67,30 @@ export async function modelQuantize(input: string, output: string, options: Quan
     const report = await asFolder(input, output, { ...options, signal, onTensor }, scaled);
     line.end();
     if (json) console.log(JSON.stringify({ ...report, peakRssBytes: peakRss() }, jsonNumber, 2));
-    else print(report);
+    else print(report, locale);
   } finally {
     line.end();
     done();
   }
 }
 
-function print({
-  output,
-  tensors,
-  parameters,
-  bytesBefore,
-  bytesAfter,
-  seconds,
-  warnings,
-  files,
-}: QuantizeReport): void {
+function print(
+  { output, tensors, parameters, bytesBefore, bytesAfter, seconds, warnings, files }: QuantizeReport,
+  locale: Locale,
+): void {
   const quantized = tensors.filter(({ error }) => error !== undefined);
+  const right = (head: string) => ({ head, align: 'right' as const });
   console.log(
-    table([
-      ['layer', 'before', 'after', 'mean error', 'max error', 'SQNR dB'],
-      ...quantized.map(({ name, bytesBefore, bytesAfter, error }) => [
+    textTable(
+      [
+        { head: say(locale, 'layer') },
+        right(say(locale, 'before')),
+        right(say(locale, 'after')),
+        right(say(locale, 'meanError')),
+        right(say(locale, 'maxError')),
+        right('SQNR dB'),
+      ],
+      quantized.map(({ name, bytesBefore, bytesAfter, error }) => [
         name,
         size(bytesBefore),
         size(bytesAfter),
@@ -91,16 +98,20 @@ function print({
         error?.maxAbs.toExponential(2) ?? '',
         error?.sqnrDb === Number.POSITIVE_INFINITY ? '∞' : (error?.sqnrDb.toFixed(2) ?? ''),
       ]),
-    ]),
+    ),
   );
-  for (const warning of warnings) console.log(`warning: ${warning}`);
+  for (const text of warnings) console.log(say(locale, 'warning', { text }));
+  const kept = tensors.length - quantized.length;
+  const counts = { quantized: quantized.length, kept, parameters: parameters.toLocaleString('en-US') };
+  console.log(`\n${say(locale, 'counted', counts)}`);
   console.log(
-    `\n${quantized.length} weights quantised, ${tensors.length - quantized.length} tensors kept; ${parameters.toLocaleString('en-US')} parameters.`,
+    say(locale, 'became', {
+      ...{ before: size(bytesBefore), after: size(bytesAfter), time: duration(seconds) },
+      ...{ share: ((100 * bytesAfter) / bytesBefore).toFixed(1), rate: size(bytesBefore / seconds) },
+      memory: size(peakRss()),
+    }),
   );
-  console.log(
-    `${size(bytesBefore)} became ${size(bytesAfter)} (${((100 * bytesAfter) / bytesBefore).toFixed(1)} %) in ${duration(seconds)}, ${size(bytesBefore / seconds)}/s, peak memory ${size(peakRss())}.`,
-  );
-  console.log(`${files.length} files in ${output}`);
+  console.log(say(locale, 'filesIn', { files: files.length, folder: output }));
 }
 
 /** The kernel reports kilobytes. */

@@ -58,16 +58,27 @@ export function ClaimCheck({ check }: { check: Check }) {
           </li>
         ))}
       </ul>
-      <p>
-        {lab ? (
-          <Link to="/labs/$lab" params={{ lab: check.lab }} search={{ ...check.params, seed }}>
-            {t('runCheck', { seeds: check.seeds.join(', ') })}
-          </Link>
-        ) : (
-          t('checkSeeds', { lab: check.lab, seeds: check.seeds.join(', ') })
-        )}
-        <Settings params={check.params} />
-      </p>
+      {!lab && <p>{t('checkSeeds', { lab: check.lab, seeds: check.seeds.join(', ') })}</p>}
+      {Object.entries(check.vary ?? { '': {} }).map(([name, change]) => {
+        const params = { ...check.params, ...change };
+        return (
+          <p key={name}>
+            {lab && (
+              <Link to="/labs/$lab" params={{ lab: check.lab }} search={{ ...params, seed }}>
+                {name ? (
+                  <>
+                    {t('runNamed')} <code>{name}</code>
+                  </>
+                ) : (
+                  t('runCheck')
+                )}
+              </Link>
+            )}
+            <Settings params={params} />
+          </p>
+        );
+      })}
+      <p>{t('seeds', { seeds: check.seeds.join(', ') })}</p>
     </div>
   );
 }

@@ -4,12 +4,15 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Question } from '../../api/client.ts';
+import { leads, useMe } from '../../app/me.tsx';
 import { useLocale } from '../../i18n/use-format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { InlineMarkdown, Markdown } from '../../ui/markdown.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
+import { EditLink } from '../authoring/edit-link.tsx';
+import { StatisticsPanel } from '../authoring/statistics-panel.tsx';
 import { Kind } from '../openings/question-kind.tsx';
 import classes from './bank.module.css';
 import { Citation } from './citation.tsx';
@@ -19,10 +22,11 @@ import { ClaimCheck, QuestionLab } from './question-lab.tsx';
 type Lang = 'zh-CN' | 'en';
 
 export function QuestionPage() {
-  const { t } = useTranslation(['bank', 'common']);
+  const { t } = useTranslation(['bank', 'common', 'authoring']);
   const { question: id } = useParams({ from: '/layout/bank/questions/$question' });
   const { data: question } = useSuspenseQuery(questionQuery(id));
   const locale = useLocale();
+  const mayEdit = leads(useMe());
   const [chosen, setChosen] = useState<Lang | null>(null);
   const lang = chosen ?? locale;
   const text = question.text[lang];
@@ -45,16 +49,19 @@ export function QuestionPage() {
           </p>
         }
         actions={
-          <Segmented<Lang>
-            name="question-language"
-            label={t('language')}
-            value={lang}
-            onChange={setChosen}
-            options={[
-              { value: 'zh-CN', label: '中文', lang: 'zh-CN' },
-              { value: 'en', label: 'English', lang: 'en' },
-            ]}
-          />
+          <>
+            {mayEdit && <EditLink question={id} />}
+            <Segmented<Lang>
+              name="question-language"
+              label={t('language')}
+              value={lang}
+              onChange={setChosen}
+              options={[
+                { value: 'zh-CN', label: '中文', lang: 'zh-CN' },
+                { value: 'en', label: 'English', lang: 'en' },
+              ]}
+            />
+          </>
         }
       />
       <div className={classes.reading}>
@@ -91,6 +98,14 @@ export function QuestionPage() {
           <Points title={t('fair')} points={text.fair} lang={lang} />
         </div>
       </div>
+      {mayEdit && <StatisticsPanel question={id} />}
+      {mayEdit && (
+        <p>
+          <Link to="/authoring/questions/$question" params={{ question: id }}>
+            {t('authoring:record.link')}
+          </Link>
+        </p>
+      )}
     </>
   );
 }

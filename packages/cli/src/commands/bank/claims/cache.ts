@@ -32,8 +32,12 @@ export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
 const COUNTS = /\.(?:ts|js|json|wasm)$/;
 const IGNORED = /\.(?:test|d)\.[tj]s$|\.golden\.json$|^oracle\.json$/;
 
+/** Folders that code takes from: `from '../diffusion/x.ts'` seen from any depth within its own. */
+const TAKEN = /from\s*['"](?:\.\.\/)+([^/'"]+)\//g;
+
 /**
- * For each lab, a hash of its own code and of what all labs share; code of other labs leaves it as it is.
+ * For each lab, a hash of its own code, of labs whose code it takes from, and of what all labs share; other labs leave it
+ * as it is.
  * @param root the folder of the labs' package that holds their folders, built or not
  * @param engine name and version of what computes
  */
@@ -45,23 +49,32 @@ export async function labVersions(root: string, engine: string): Promise<(lab: s
     .sort();
   const labs = new Set(files.filter((file) => /^[^/]+\/lab\.[tj]s$/.test(file)).map((file) => dirname(file)));
   const digests = new Map<string, string>();
-  for (const file of files)
-    digests.set(
-      file,
-      createHash('sha256')
-        .update(await readFile(join(root, file)))
-        .digest('hex'),
-    );
+  /** By folder: the folders that it takes from. */
+  const takes = new Map<string, Set<string>>();
+  for (const file of files) {
+    const code = await readFile(join(root, file));
+    digests.set(file, createHash('sha256').update(code).digest('hex'));
+    const folder = file.split('/')[0] ?? '';
+    const own = takes.get(folder) ?? new Set();
+    takes.set(folder, own);
+    for (const [, from] of code.toString('utf8').matchAll(TAKEN)) if (from !== undefined) own.add(from);
+  }
+  const reach = (lab: string): Set<string> => {
+    const found = new Set([lab]);
+    for (const folder of found) for (const next of takes.get(folder) ?? []) found.add(next);
+    return found;
+  };
   const known = new Map<string, string>();
   return (lab) => {
     const cached = known.get(lab);
     if (cached) return cached;
     const hash = createHash('sha256').update(engine);
+    const own = reach(lab);
     for (const [file, digest] of digests) {
       const folder = file.split('/')[0] ?? '';
       // The lists that name all labs change with every new one.
       if (
-        (labs.has(folder) && folder !== lab) ||
+        (labs.has(folder) && !own.has(folder)) ||
         ['index', 'catalog'].includes(basename(file).split('.')[0] ?? '')
       )
         continue;
@@ -73,13 +86,41 @@ export async function labVersions(root: string, engine: string): Promise<(lab: s
   };
 }
 
-/** Where `@viva/labs` lies, and which engine it runs on. */
-export async function installedLabs(): Promise<(lab: string) => string> {
-  const root = dirname(fileURLToPath(import.meta.resolve('@viva/labs')));
+/** A digest of the files below a folder that count; the same one for every folder that is not there. */
+async function digestOf(root: string, counts: (name: string) => boolean = () => true): Promise<string> {
+  const hash = createHash('sha256');
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries
+    .filter((entry) => entry.isFile() && counts(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) hash.update(relative(root, file)).update(await readFile(file));
+  return hash.digest('hex');
+}
+
+/**
+ * The versions of the labs that are installed: their own code, that of the packages that they stand on, and the engine.
+ * @param world what a lab takes in beside its parameters, by its id
+ */
+export async function installedLabs(
+  world: Readonly<Record<string, string>> = {},
+): Promise<(lab: string) => string> {
+  const folderOf = (name: string) => dirname(fileURLToPath(import.meta.resolve(name)));
+  const root = folderOf('@viva/labs');
   const about = z
-    .object({ version: z.string(), dependencies: z.record(z.string(), z.string()) })
+    .object({ dependencies: z.record(z.string(), z.string()) })
     .parse(JSON.parse(await readFile(join(root, '..', 'package.json'), 'utf8')));
-  return labVersions(root, `wasm ${JSON.stringify(about.dependencies)}`);
+  const code = (name: string) => COUNTS.test(name) && !IGNORED.test(name);
+  const below = await Promise.all(
+    ['@viva/checkpoint', '@viva/assistant'].map((name) => digestOf(folderOf(name), code)),
+  );
+  const own = await labVersions(root, `wasm ${JSON.stringify(about.dependencies)} ${below.join(' ')}`);
+  return (lab) => (world[lab] === undefined ? own(lab) : `${own(lab)} ${world[lab]}`);
+}
+
+/** The encoder lab reads the bank's texts and queries, and the models that ship with it. */
+export async function labWorld(bank: string, models: string): Promise<Record<string, string>> {
+  return { encoder: `${await digestOf(bank)} ${await digestOf(models)}` };
 }
 
 /** A folder with one file a run. What cannot be read counts as not there; what cannot be written is not kept. */

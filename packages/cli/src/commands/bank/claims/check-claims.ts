@@ -2,11 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { type AssertionVerdict, type Bank, judge, loadBank, parseAssertion } from '@viva/bank';
 import { CommandFailure } from '../../../failure.ts';
+import { encodersFolder } from '../../../folders.ts';
 import { language } from '../../../terminal/language.ts';
 import { duration, Progress } from '../../../terminal/progress.ts';
 import { writeOutput } from '../../../terminal/write-output.ts';
 import { LABS } from '../../lab/find-lab.ts';
-import { cacheFolder, installedLabs, openCache, type RunCache, type RunResult } from './cache.ts';
+import { cacheFolder, installedLabs, labWorld, openCache, type RunCache, type RunResult } from './cache.ts';
 import { type Plan, type PlannedClaim, planClaims, type Selection } from './plan.ts';
 import { runAll } from './pool.ts';
 import { claimsReport } from './report.ts';
@@ -23,10 +24,13 @@ export interface ClaimResult {
   reason?: string;
   lab: string;
   params: Record<string, unknown>;
+  vary?: Record<string, Record<string, unknown>>;
   seeds: number[];
   assertions: AssertionVerdict[];
   /** Of all its runs, whether they ran now or earlier. */
   seconds: number;
+  /** How many different runs it rests on. */
+  runs: number;
   /** How many of its runs came from the cache. */
   cached: number;
 }
@@ -50,7 +54,7 @@ export interface ClaimsOptions extends Selection {
 type Outcome = (RunResult & { cached: boolean }) | { failed: string };
 
 function judgeClaim(
-  { question, area, claim, runs, reason }: PlannedClaim,
+  { question, area, claim, runs, bySeed, reason }: PlannedClaim,
   outcomes: ReadonlyMap<string, Outcome>,
 ): ClaimResult {
   const { check } = claim;
@@ -61,31 +65,40 @@ function judgeClaim(
     text: claim.text,
     lab: check.lab,
     params: check.params,
+    ...(check.vary ? { vary: check.vary } : {}),
     seeds: check.seeds,
     assertions: [],
     seconds: 0,
     cached: 0,
+    runs: 0,
   };
   if (reason !== undefined) return { ...base, verdict: 'not-run', reason };
-  const found = runs.map((id) => outcomes.get(id));
-  const results: (RunResult & { cached: boolean })[] = [];
-  for (const one of found) {
+  const results = new Map<string, RunResult & { cached: boolean }>();
+  for (const id of runs) {
+    const one = outcomes.get(id);
     if (!one) return { ...base, verdict: 'not-run', reason: 'stopped before it was done' };
     if ('failed' in one) return { ...base, verdict: 'failed', reason: one.failed };
-    results.push(one);
+    results.set(id, one);
   }
-  const assertions = check.assert.map((text) =>
-    judge(
-      parseAssertion(text),
-      results.map(({ measures }) => measures),
+  // Of several runs held against each other, each measure goes by its run's name and its own.
+  const measures = bySeed.map((names) =>
+    Object.fromEntries(
+      Object.entries(names).flatMap(([name, id]) =>
+        Object.entries(results.get(id)?.measures ?? {}).map(([measure, value]) => [
+          name ? `${name}.${measure}` : measure,
+          value,
+        ]),
+      ),
     ),
   );
+  const assertions = check.assert.map((text) => judge(parseAssertion(text), measures));
   return {
     ...base,
     verdict: assertions.every(({ holds }) => holds) ? 'holds' : 'refuted',
     assertions,
-    seconds: results.reduce((sum, { seconds }) => sum + seconds, 0),
-    cached: results.filter(({ cached }) => cached).length,
+    seconds: [...results.values()].reduce((sum, { seconds }) => sum + seconds, 0),
+    cached: [...results.values()].filter(({ cached }) => cached).length,
+    runs: results.size,
   };
 }
 
@@ -155,7 +168,10 @@ export async function checkClaims(folder: string, command: ClaimsCommand): Promi
   const plan = planClaims(bank, LABS, selection);
   if (plan.claims.length === 0) throw new CommandFailure('No claim among these questions has a check.', 2);
   const where = typeof command.cache === 'string' ? command.cache : cacheFolder();
-  const cache = command.cache === false ? undefined : openCache(where, await installedLabs());
+  const cache =
+    command.cache === false
+      ? undefined
+      : openCache(where, await installedLabs(await labWorld(folder, encodersFolder())));
   const controller = new AbortController();
   const stop = () => controller.abort(new Error('stopped'));
   process.once('SIGINT', stop);

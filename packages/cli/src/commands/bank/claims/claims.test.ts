@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Bank, loadBank, type Question } from '@viva/bank';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LABS } from '../../lab/find-lab.ts';
-import { cacheFolder, labVersions, openCache } from './cache.ts';
+import { cacheFolder, installedLabs, labVersions, labWorld, openCache } from './cache.ts';
 import { runClaims } from './check-claims.ts';
 import { planClaims } from './plan.ts';
 import { claimsReport } from './report.ts';
@@ -38,6 +38,41 @@ function bankWith(checks: ReturnType<typeof check>[]): Bank {
 }
 
 describe('planning', () => {
+  it('plans each of several runs that a check holds against each other, and judges them by name', async () => {
+    const varied = {
+      ...check([
+        'max(one.gan.modes) < min(other.gan.modes)',
+        'mean(other.gan.modes) == 5',
+        'mean(gan.modes) > 0',
+      ]),
+      vary: { one: { batch: 64 }, other: { batch: 128 } },
+    };
+    const odd = { ...check(['mean(odd.gan.modes) > 0']), vary: { odd: { batch: 7 } } };
+    const plan = planClaims(bankWith([varied, check(['mean(gan.modes) > 0']), odd]), LABS);
+    expect(plan.runs).toHaveLength(4);
+    expect(plan.claims[0]?.bySeed.map(Object.keys)).toEqual([
+      ['one', 'other'],
+      ['one', 'other'],
+    ]);
+    expect(plan.claims[2]?.reason).toMatch(/do not fit, in odd: batch/);
+    const { claims } = await runClaims(plan, {
+      cache: {
+        read: async ({ params: { batch }, seed }) => ({
+          measures: { 'gan.modes': batch === 128 ? 3 + seed + (seed === 1 ? 1 : 0) : seed },
+          seconds: 1,
+        }),
+        write: async () => undefined,
+      },
+    });
+    // Measures without a run's name are not there: what cannot be judged does not hold.
+    expect(claims[0]?.assertions.map(({ holds }) => holds)).toEqual([true, true, false]);
+    expect(claims.map(({ verdict, runs, cached }) => [verdict, runs, cached])).toEqual([
+      ['refuted', 4, 4],
+      ['holds', 2, 2],
+      ['not-run', 0, 0],
+    ]);
+  });
+
   it('shares a run between claims whose parameters are the same once the lab has read them', () => {
     const usual = LABS[0]!.params.parse(params);
     const plan = planClaims(
@@ -147,8 +182,25 @@ describe('versions', () => {
     expect(after[1]).toBe(before[1]);
     await write('nets/mlp.ts', '2');
     expect((await both())[1]).not.toBe(before[1]);
+    await write('b/model.ts', "import { x } from '../a/x.ts';");
+    const [, taking] = await both();
+    await write('a/x.ts', '3');
+    expect((await both())[1]).not.toBe(taking);
     expect((await labVersions(root, 'webgpu'))('a')).not.toBe((await both())[0]);
     expect(await readFile(join(root, 'nets/mlp.ts'), 'utf8')).toBe('2');
+  });
+  it('change with the bank and the models only for the lab that reads them', async () => {
+    const bank = await mkdtemp(join(folder, 'bank-'));
+    await writeFile(join(bank, 'a.md'), '1');
+    const before = await labWorld(bank, '/nowhere');
+    await writeFile(join(bank, 'a.md'), '2');
+    const after = await labWorld(bank, '/nowhere');
+    expect(Object.keys(after)).toEqual(['encoder']);
+    expect(after).not.toEqual(before);
+    expect(LABS.map(({ id }) => id)).toContain('encoder');
+    const [one, other] = [await installedLabs(before), await installedLabs(after)];
+    expect(one('encoder')).not.toBe(other('encoder'));
+    expect(one('gan-vs-diffusion')).toBe(other('gan-vs-diffusion'));
   });
   it('finds the cache where the system keeps caches', () => {
     expect(cacheFolder({ XDG_CACHE_HOME: '/x' })).toBe(join('/x', 'viva', 'claims'));

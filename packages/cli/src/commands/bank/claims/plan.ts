@@ -14,8 +14,10 @@ export interface PlannedClaim {
   question: string;
   area: string;
   claim: Claim & { check: ClaimCheck };
-  /** Ids of its runs, one a seed, in order; none where it cannot be run. */
+  /** Ids of its runs; none where it cannot be run. */
   runs: string[];
+  /** The same, seed by seed, by the name that the check gives the run: '' where it has but one. */
+  bySeed: Readonly<Record<string, string>>[];
   /** Why it cannot be run. */
   reason?: string;
 }
@@ -42,21 +44,39 @@ export function planClaims(bank: Bank, labs: readonly AnyLab[], { area, question
       if (!check) continue;
       const planned = { question: question.id, area: question.area, claim: { ...claim, check } };
       const lab = labs.find(({ id }) => id === check.lab);
-      const parsed = lab?.params.safeParse(check.params);
-      if (!parsed?.success) {
-        const issue = parsed?.error?.issues[0];
-        const reason = issue
-          ? `its parameters do not fit: ${issue.path.map(String).join('.')}: ${issue.message}`
-          : `there is no lab ${check.lab}`;
-        claims.push({ ...planned, runs: [], reason });
+      const refuse = (reason: string) => claims.push({ ...planned, runs: [], bySeed: [], reason });
+      if (!lab) {
+        refuse(`there is no lab ${check.lab}`);
         continue;
       }
-      const own = check.seeds.map((seed): PlannedRun => {
-        const params = parsed.data;
-        return { id: canonicalJson({ lab: check.lab, params, seed }), lab: check.lab, params, seed };
-      });
-      for (const run of own) if (!runs.has(run.id)) runs.set(run.id, run);
-      claims.push({ ...planned, runs: own.map(({ id }) => id) });
+      const variants = Object.entries(check.vary ?? { '': {} }).map(([name, change]) => ({
+        name,
+        parsed: lab.params.safeParse({ ...check.params, ...change }),
+      }));
+      const unfit = variants.find(({ parsed }) => !parsed.success);
+      if (unfit) {
+        const issue = unfit.parsed.error?.issues[0];
+        refuse(
+          `its parameters do not fit${unfit.name && `, in ${unfit.name}`}: ${issue?.path.map(String).join('.')}: ${issue?.message}`,
+        );
+        continue;
+      }
+      const bySeed = check.seeds.map((seed) =>
+        Object.fromEntries(
+          variants.map(({ name, parsed }) => {
+            const params = parsed.data ?? {};
+            const run: PlannedRun = {
+              id: canonicalJson({ lab: check.lab, params, seed }),
+              lab: check.lab,
+              params,
+              seed,
+            };
+            if (!runs.has(run.id)) runs.set(run.id, run);
+            return [name, run.id];
+          }),
+        ),
+      );
+      claims.push({ ...planned, runs: bySeed.flatMap((names) => Object.values(names)), bySeed });
     }
   }
   return { claims, runs: [...runs.values()] };

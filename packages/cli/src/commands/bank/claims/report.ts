@@ -60,6 +60,8 @@ export function claimsReport(bank: Bank, result: ClaimsResult, locale: Locale): 
     assertions,
     lab,
     params,
+    vary,
+    runs,
     seeds,
     seconds,
     cached,
@@ -71,7 +73,7 @@ export function claimsReport(bank: Bank, result: ClaimsResult, locale: Locale): 
       )
       .join('');
     const title = bank.questions.get(question)?.text[locale].title ?? question;
-    return `<tr><td><strong class="${verdict}">${words.verdict[verdict]}</strong></td><td>${escapeHtml(text[locale])}<small>${escapeHtml(title)} · <code>${question}/${claim}</code></small></td><td>${figures}${reason ? `<small>${escapeHtml(reason)}</small>` : ''}</td><td><code>${lab}</code><small><code>${escapeHtml(JSON.stringify(params))}</code></small></td><td class="n">${seeds.join(', ')}</td><td class="n">${seconds > 0 ? `${seconds.toFixed(1)} s` : '–'}${cached > 0 ? `<small>${words.cached} ${cached}/${seeds.length}</small>` : ''}</td></tr>`;
+    return `<tr><td><strong class="${verdict}">${words.verdict[verdict]}</strong></td><td>${escapeHtml(text[locale])}<small>${escapeHtml(title)} · <code>${question}/${claim}</code></small></td><td>${figures}${reason ? `<small>${escapeHtml(reason)}</small>` : ''}</td><td><code>${lab}</code><small><code>${escapeHtml(JSON.stringify(params))}${vary ? ` · ${escapeHtml(JSON.stringify(vary))}` : ''}</code></small></td><td class="n">${seeds.join(', ')}</td><td class="n">${seconds > 0 ? `${seconds.toFixed(1)} s` : '–'}${cached > 0 ? `<small>${words.cached} ${cached}/${runs}</small>` : ''}</td></tr>`;
   };
   const sorted = [...result.claims].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
   const counts = ORDER.filter((verdict) => sorted.some((one) => one.verdict === verdict)).map(
