@@ -63,7 +63,9 @@ const wasm = `${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.j
 
 await startEngine('wasm');
 console.log(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, Node ${process.version}`);
-for (const { name, config, batch } of SIZES) {
+// A width as an argument measures that size alone.
+const wanted = SIZES.filter(({ config }) => !process.argv[2] || config.width === Number(process.argv[2]));
+for (const { name, config, batch } of wanted) {
   const random = createRandom(1);
   const count = batch * config.context;
   const draw = () => {

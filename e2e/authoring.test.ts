@@ -109,7 +109,7 @@ describe('authoring', () => {
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.insertText('Shows a deep understanding of how the chain is sampled and voted on.');
     await page
-      .getByText(/It grades; say what is heard or seen/)
+      .getByText(/It grades \(“deep understanding”\)/)
       .first()
       .waitFor();
     await page

@@ -69,7 +69,7 @@ describe('gan-vs-diffusion', () => {
       requestAnimationFrame(mark);
     });
     await page.getByRole('button', { name: 'Play' }).click();
-    await expect.poll(() => steps(page), { timeout: 60_000 }).toBeGreaterThan(60);
+    await expect.poll(() => steps(page), { timeout: 90_000 }).toBeGreaterThan(600);
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: 'Play' }).waitFor();
     // Frames keep coming while it trains: training is not on this thread. How fast depends on who else is at the machine.
@@ -82,7 +82,7 @@ describe('gan-vs-diffusion', () => {
     console.log(
       `${gaps.length} frames, ms between: median ${at(0.5)}, 95 % within ${at(0.95)}, longest ${at(1)}`,
     );
-    expect(gaps.length).toBeGreaterThan(30);
+    expect(gaps.length).toBeGreaterThan(10);
     const before = await steps(page);
     await page.getByRole('button', { name: 'Step', exact: true }).click();
     await expect.poll(() => steps(page)).toBe(before + 1);

@@ -222,6 +222,23 @@ describe('a new question', () => {
     expect((await world.as(interviewer).question({ params: { question: 'dpo-again' } })).text.en.title).toBe(
       'DPO again',
     );
+    // A draft opening on its competency may ask it; another may not.
+    const opening = await world.as(owner).createOpening({ body: { title: 'With it', kit: 'llm-engineer' } });
+    const items = [...opening.items, { question: 'dpo-again', weight: 2 }].map(({ question, weight }) => ({
+      question,
+      weight,
+    }));
+    const grown = await world.as(owner).updateOpening({ params: { id: opening.id }, body: { items } });
+    expect(grown.items.at(-1)).toMatchObject({ question: 'dpo-again', weight: 2, hash: proposedHash });
+    for (const question of ['no-such-question', 'gan-vs-diffusion'])
+      expect(
+        await codeOf(
+          world.as(owner).updateOpening({
+            params: { id: opening.id },
+            body: { items: [...items, { question, weight: 1 }] },
+          }),
+        ),
+      ).toBe('bad-items');
     await world.as(owner).retireVersion({
       params: { question: 'dpo-again', version: '1' },
       body: { reason: 'Nobody needs two of them.' },

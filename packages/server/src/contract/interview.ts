@@ -78,7 +78,10 @@ export const CreateOpening = z
   })
   .openapi('CreateOpening');
 
-/** Only while the opening is a draft. `items` lists the questions that stay, with their weights. */
+/**
+ * Only while the opening is a draft. `items` lists the questions that stay, with their weights; others of the bank on
+ * the opening's competencies may join.
+ */
 export const UpdateOpening = z
   .object({
     title: z.string().trim().min(3).max(160).optional(),

@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { and, eq, notInArray } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
+import { currentBank } from '../authoring/current-bank.ts';
 import type { Actor, Context } from '../context.ts';
 import type { UpdateOpening } from '../contract/interview.ts';
 import { conflict, Refusal } from '../errors.ts';
@@ -10,12 +11,13 @@ import { findOpening, listItems, lockOpening, viewOpening } from './view-opening
 
 /** Changes a draft. Once open, kit, items and weights are fixed, and the database holds them so. */
 export async function updateOpening(
-  { store }: Context,
+  context: Context,
   actor: Actor,
   id: string,
   change: z.output<typeof UpdateOpening>,
 ) {
   requireLead(actor);
+  const { store } = context;
   return store.as(actor.id, async (tables) => {
     await lockOpening(tables, id);
     const opening = await findOpening(tables, id);
@@ -28,16 +30,42 @@ export async function updateOpening(
     let competencies = opening.competencies;
     if (change.items) {
       const known = new Set((await listItems(tables, id)).map(({ questionId }) => questionId));
+      // What is added is pinned as it is published now; what was pinned before stays as it was.
+      const { questions } = await currentBank(context, tables);
+      const measured = new Set(opening.competencies.map((competency) => competency.id));
+      const fits = (question: string): boolean => measured.has(questions.get(question)?.competency ?? '');
       const errors = change.items.flatMap(({ question }, index) => [
-        ...(known.has(question)
+        ...(known.has(question) || fits(question)
           ? []
-          : [{ field: `/items/${index}/question`, message: `"${question}" is not in this opening` }]),
+          : [
+              {
+                field: `/items/${index}/question`,
+                message: `"${question}" is neither in this opening nor a question of the bank on one of its competencies`,
+              },
+            ]),
         ...(change.items?.findIndex((item) => item.question === question) === index
           ? []
           : [{ field: `/items/${index}/question`, message: `"${question}" is listed twice` }]),
       ]);
       if (errors.length > 0)
         throw new Refusal(422, 'bad-items', 'The list of items does not fit this opening.', { errors });
+      const added = change.items.flatMap(({ question: name, weight }, index) => {
+        const question = known.has(name) ? undefined : questions.get(name);
+        return question
+          ? [
+              {
+                openingId: id,
+                questionId: name,
+                ordinal: index + 1,
+                competency: question.competency,
+                weight,
+                questionHash: question.hash,
+                question,
+              },
+            ]
+          : [];
+      });
+      if (added.length > 0) await tables.insert(t.openingItem).values(added);
       const kept = change.items.map(({ question }) => question);
       await tables
         .delete(t.openingItem)

@@ -45,7 +45,7 @@ function Figures({ data }: { data: QuestionStatistics }) {
           ratings: data.ratings,
           candidates: data.candidates,
           raters: data.raters,
-          openings: data.openings,
+          count: data.openings,
         })}
         {data.notAsked > 0 && ` ${t('stats.notAsked', { count: data.notAsked })}`}
       </p>
@@ -87,10 +87,10 @@ function Versions({ data }: { data: QuestionStatistics }) {
     if (value === null) return '—';
     const odd = value > FIT.high ? 'noisy' : value < FIT.low ? 'muted' : null;
     return (
-      <>
+      <span>
         {number(value, 2)} {z !== null && <span className={table.muted}>z {number(z, 1)}</span>}{' '}
         {odd && <Badge tone="warn">{t(`stats.${odd}`)}</Badge>}
-      </>
+      </span>
     );
   };
   return (

@@ -1,15 +1,17 @@
 /** A draft's title, description, questions and weights. All of it is fixed when the opening opens. */
-import { Button, Checkbox, NumberInput, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, NumberInput, Textarea, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { GROUP_ATTRIBUTES, type GroupAttribute } from '@viva/server/client';
 import { RotateCcw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, type Opening } from '../../api/client.ts';
+import { api, type Opening, type OpeningItem } from '../../api/client.ts';
 import { fieldErrors, useProblemText } from '../../api/problems.ts';
 import { openingQuery, openingsQuery } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { Section } from '../../ui/section.tsx';
+import { questionsQuery } from '../bank/queries.ts';
 import classes from './openings.module.css';
 
 const GROUPS = Object.keys(GROUP_ATTRIBUTES) as GroupAttribute[];
@@ -31,7 +33,24 @@ export function EditDraft({ opening, onDone }: { opening: Opening; onDone: () =>
   );
   const [asked, setAsked] = useState<readonly GroupAttribute[]>(opening.askGroups);
   const [dropped, setDropped] = useState<ReadonlySet<string>>(new Set());
-  const kept = opening.items.filter(({ question }) => !dropped.has(question));
+  const [added, setAdded] = useState<readonly Pick<OpeningItem, 'question' | 'competency' | 'title'>[]>([]);
+  const all = [...opening.items, ...added];
+  const { data: bank = [] } = useQuery(questionsQuery({ q: '', area: '', kind: '' }));
+  const offered = bank.filter(
+    ({ id, competency }) =>
+      opening.competencies.some((one) => one.id === competency) &&
+      !all.some(({ question }) => question === id),
+  );
+  const add = (id: string) => {
+    const question = offered.find((one) => one.id === id);
+    if (!question) return;
+    setAdded((before) => [
+      ...before,
+      { question: id, competency: question.competency, title: question.title },
+    ]);
+    setItems((before) => ({ ...before, [id]: 1 }));
+  };
+  const kept = all.filter(({ question }) => !dropped.has(question));
   const allValid =
     kept.length > 0 &&
     kept.every(({ question }) => valid(items[question])) &&
@@ -120,7 +139,7 @@ export function EditDraft({ opening, onDone }: { opening: Opening; onDone: () =>
               )}
               <span className={classes.editSpace} />
             </div>
-            {opening.items
+            {all
               .filter((item) => item.competency === competency.id)
               .map(({ question, title: name }) => {
                 const gone = dropped.has(question);
@@ -147,6 +166,18 @@ export function EditDraft({ opening, onDone }: { opening: Opening; onDone: () =>
               })}
           </fieldset>
         ))}
+        {offered.length > 0 && (
+          <NativeSelect
+            label={t('draft.add')}
+            description={t('draft.addHint')}
+            value=""
+            data={[
+              { value: '', label: t('draft.addChoose') },
+              ...offered.map(({ id, title: name }) => ({ value: id, label: text(name) })),
+            ]}
+            onChange={(event) => add(event.currentTarget.value)}
+          />
+        )}
       </Section>
       <Section title={t('groups.title')} lead={t('groups.lead')}>
         <div className={classes.groupChoices}>

@@ -33,13 +33,14 @@ export function placed(
   const { code, message } = finding;
   const kit = /^kit "([^"]+)": (.*)$/s.exec(message);
   const [, have = '', need = ''] = /has (\d+) characters, at (?:least|most) (\d+)/.exec(message) ?? [];
+  const [, found = ''] = /\("(.+?)"\)/s.exec(message) ?? [];
   const form = code === 'schema' ? FORMS.find(([pattern]) => pattern.test(message))?.[1] : undefined;
   const text = kit
     ? say('kit', { kit: kit[1] ?? '', message: kit[2] ?? '' })
     : form
       ? say(form, { message })
       : knows(code)
-        ? say(code as Code, { message, have, need })
+        ? say(code as Code, { message, have, need, found })
         : message;
   return { ...finding, text };
 }

@@ -79,12 +79,10 @@ export function PointsPictures({ frame, latent, view, onView }: PicturesProps) {
             {toggle(t('mesh'), mesh, (on) => onView({ ...view, mesh: on }))}
             {toggle(t('pull'), pull, (on) => onView({ ...view, pull: on }))}
           </div>
-          <p>
-            {t('ganLegend')}
-            {mesh && ` ${t('meshLegend')}`}
-            {mesh && latent > 2 && ` ${t('meshMore', { latent })}`}
-            {pull && ` ${t('pullLegend')}`}
-          </p>
+          <p>{t('ganLegend')}</p>
+          {mesh && <p>{t('meshLegend')}</p>}
+          {mesh && latent > 2 && <p>{t('meshMore', { latent })}</p>}
+          {pull && <p>{t('pullLegend')}</p>}
         </div>
       </figure>
       <figure>
