@@ -23,6 +23,10 @@ it('shows what a file would change, and why another is refused', async () => {
   const visitor = await visit(browser, { locale: 'en' });
   const { page } = visitor;
   await signIn(visitor, server.url, 'owner@demo.viva', 'viva-demo-2026');
+  await page.request.patch(`${server.url}/api/me`, {
+    data: { locale: 'en' },
+    headers: { origin: server.url },
+  });
   await page.goto(`${server.url}/bank/kits/llm-engineer`);
   await page.getByRole('link', { name: 'Take out' }).click();
   await expect.poll(() => page.getByLabel('What').inputValue()).toBe('kit/llm-engineer');
@@ -70,6 +74,10 @@ it('is open to everybody only once the owner says so', async () => {
 
   const owner = await visit(browser, { locale: 'zh-CN' });
   await signIn(owner, server.url, 'owner@demo.viva', 'viva-demo-2026');
+  await owner.page.request.patch(`${server.url}/api/me`, {
+    data: { locale: 'zh-CN' },
+    headers: { origin: server.url },
+  });
   await owner.page.goto(`${server.url}/bank/exchange`);
   await owner.page.getByLabel('无需登录即可阅读题库').click();
   await owner.page.getByRole('link', { name: '打开公开页面' }).waitFor();
@@ -96,6 +104,14 @@ it('sets formulas and code on the question’s page', async () => {
   await visitor.page.goto(`${server.url}/bank/questions/ddpm-objective`);
   await visitor.page.locator('.katex').first().waitFor();
   expect(await visitor.page.locator('.katex-error').count()).toBe(0);
+  // Indices are smaller than what they stand at: the style sheet is of the version that rendered.
+  const sizes = await visitor.page.evaluate(() => {
+    const all = [...document.querySelectorAll('.katex-html .mord')].map((one) =>
+      Number.parseFloat(getComputedStyle(one).fontSize),
+    );
+    return [Math.min(...all), Math.max(...all)];
+  });
+  expect(sizes[0]).toBeLessThan(0.8 * (sizes[1] ?? 0));
   const font = await visitor.page.evaluate(() => document.fonts.load('16px KaTeX_Math'));
   expect(font.length).toBeGreaterThan(0);
   const math = shot('question-math-zh');
