@@ -191,7 +191,7 @@ describe('gan-vs-diffusion', () => {
   it('trains convolutions on WebGPU where the browser has it, and says so', async (context) => {
     const graphic = await openBrowser(SOFTWARE_GPU);
     try {
-      const visitor = await lab('?data=digits&steps=2&batch=64&hidden=32&latent=4', {}, graphic);
+      const visitor = await lab('?data=digits&steps=10&batch=64&hidden=32&latent=4', {}, graphic);
       const { page } = visitor;
       const adapter = await page.evaluate(async () => {
         const { gpu } = navigator as unknown as {
@@ -201,7 +201,7 @@ describe('gan-vs-diffusion', () => {
       });
       if (!adapter) return context.skip('this Chromium has no WebGPU adapter');
       await page.getByRole('button', { name: 'Play' }).click();
-      await expect.poll(() => steps(page), { timeout: 200_000 }).toBe(2);
+      await expect.poll(() => steps(page), { timeout: 200_000 }).toBe(10);
       await page.getByText('Engine: webgpu').waitFor();
       expect(visitor.complaints).toEqual([]);
       await visitor.close();

@@ -20,18 +20,18 @@ const LABS = [
     path: 'knowledge-injection?people=30&width=32&layers=1&pretrainSteps=100&askSteps=10&newSteps=10',
     table: /背得出不等于答得出|Reciting is not answering/,
     rows: 2,
-    then: /^(一个未受教的人|One held-out person)$/,
+    heading: /^(一个未受教的人|One held-out person)$/,
   },
   {
     path: 'prompt-generalization?width=32&layers=1&steps=50&tuneSteps=50&diverse=off&simple=off&augmented=off',
     table: /^(问法 × 策略|Phrasings by strategies)$/,
     rows: 12,
-    then: /^(它怎么回答|What it answers)$/,
+    heading: /^(它怎么回答|What it answers)$/,
   },
 ] as const;
 
 describe('labs of language models', () => {
-  for (const { path, table, rows, then } of LABS)
+  for (const { path, table, rows, heading } of LABS)
     for (const locale of ['zh-CN', 'en'] as const)
       it(`${path.split('?')[0]}, ${locale}`, async () => {
         const visitor = await visit(browser, {
@@ -52,7 +52,7 @@ describe('labs of language models', () => {
           .locator('tbody tr')
           .nth(rows - 1)
           .waitFor({ timeout: 100_000 });
-        await page.getByRole('heading', { name: then }).waitFor();
+        await page.getByRole('heading', { name: heading }).waitFor();
         await expectAccessible(page, path);
         await expectNoSideways(page, path);
         expect(complaints).toEqual([]);

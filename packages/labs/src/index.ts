@@ -54,12 +54,21 @@ export type { PromptGeneralizationParams } from './prompt-generalization/params.
 export type { Frame as PromptGeneralizationFrame } from './prompt-generalization/session.ts';
 export type { Drawing, Histogram } from './quantization/drawing.ts';
 export { quantization } from './quantization/lab.ts';
+export { DEFAULT_SCHEME, type Scheme } from './quantization/schemes.ts';
 export type {
   Frame as QuantizationFrame,
   QuantizationSession,
   View as QuantizationView,
 } from './quantization/session.ts';
 export type { Point, ShiftPoint } from './quantization/sweep.ts';
+export {
+  type ListedTensor,
+  type OpenedFile,
+  openDropped,
+  reportOf,
+  type SchemeRow,
+  type TensorReport,
+} from './quantization/tensor-report.ts';
 export type { ReasoningFrame, ReasoningView, SearchTree, TreeNode } from './reasoning/frame.ts';
 export { reasoning } from './reasoning/lab.ts';
 export { samplers } from './samplers/lab.ts';

@@ -7,7 +7,7 @@ import { TokenBudget } from '../model/token-budget.ts';
 import { solve24, verify24 } from './game-of-24.ts';
 import { inParallel } from './in-parallel.ts';
 import { apply, OPERATORS, rational, readRational, show } from './rational.ts';
-import { chainOfThought, direct, readAnswer, selfConsistency } from './strategies.ts';
+import { bestOf, chainOfThought, direct, readAnswer, selfConsistency } from './strategies.ts';
 import { readVerdict, takeStep, tree24 } from './tree-of-24.ts';
 
 describe('rational', () => {
@@ -121,6 +121,33 @@ describe('strategies', () => {
       ['Answer: 42'].map((reply) => chainOfThought('6 × 7?', scriptedModel([reply]))),
     );
     expect(found.usage.inputTokens).toBe(5 * (each[0]?.usage.inputTokens ?? 0));
+  });
+
+  it('show examples as earlier turns', async () => {
+    const model = scriptedModel(['Answer: 6']);
+    await direct('2 times 3?', model, { examples: [{ problem: '1 plus 1?', answer: 'Answer: 2' }] });
+    expect(model.calls[0]!.messages.map(({ role, content }) => [role, content]).slice(1)).toEqual([
+      ['user', '1 plus 1?'],
+      ['assistant', 'Answer: 2'],
+      ['user', '2 times 3?'],
+    ]);
+  });
+
+  it('draw until a verifier accepts, and say when none was', async () => {
+    const model = scriptedModel(['Answer: 5', 'no idea', 'Answer: 6', 'Answer: 7']);
+    const found = await bestOf('2 times 3?', model, {
+      samples: 9,
+      seed: 3,
+      accepts: (answer) => answer === '6',
+    });
+    expect(found).toMatchObject({ answer: '6', accepted: true, calls: 3 });
+    expect(model.calls.map(({ options }) => options.seed)).toEqual([3, 4, 5]);
+    const never = await bestOf(
+      '?',
+      scriptedModel(() => 'Answer: 1'),
+      { samples: 4, by: 'direct', accepts: () => false },
+    );
+    expect(never).toMatchObject({ answer: '1', accepted: false, calls: 4 });
   });
 
   it('stop at the token budget', async () => {

@@ -120,8 +120,8 @@ export const PRESETS: readonly Preset[] = [
     id: 'untuned',
     title: both('未调过的句向量', 'Untuned sentence vectors'),
     about: both(
-      '只做过掩码语言建模的模型：任意两句都很像，近邻往往不对。',
-      'A model that has only guessed masked words: any two sentences look alike, and neighbours are often wrong.',
+      '只做过掩码语言建模的模型：与调过的相比，近邻错得更多，跨语言更差。',
+      'A model that has only guessed masked words: its neighbours are wrong more often than the tuned one’s, across languages above all.',
     ),
     params: { model: 'bank-mlm', text: 'How do you make a large model smaller?' },
   },

@@ -99,7 +99,9 @@ export function applyLayers(
 }
 
 /**
- * ∇ₓ of the one output of a piecewise linear network, row by row, by the chain rule written out: see `inputSlope`.
+ * ∇ₓ of the one output of a piecewise linear network, row by row, by the chain rule written out. The engine's own `grad`
+ * within a function that is differentiated again gives wrong slopes for the later layers of such chains (jax-js 0.1.25;
+ * compute.test.ts holds this form against finite differences), and writing it out needs first derivatives only.
  * @param x rows × width; takes ownership of `x` and of every parameter. @returns rows × width
  */
 export function layersSlope(

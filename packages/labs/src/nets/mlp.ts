@@ -54,33 +54,3 @@ export function applyMlp(parameters: readonly np.Array[], x: np.Array, activatio
   }
   return value;
 }
-
-/**
- * ∇ₓ of the one output of a leaky-ReLU network, row by row, by the chain rule written out. The engine's own `grad` within
- * a function that is differentiated again gives wrong slopes for the later layers of such chains (jax-js 0.1.25; a test
- * holds this form against finite differences), and writing it out needs first derivatives only.
- * @param x rows × inputs; takes ownership of `x` and of every parameter. @returns rows × inputs
- */
-export function inputSlope(parameters: readonly np.Array[], x: np.Array): np.Array {
-  const slopes: np.Array[] = [];
-  let value = x;
-  const last = parameters.length - 2;
-  for (let at = 0; at < last; at += 2) {
-    const sum = np.dot(value, (parameters[at] as np.Array).ref).add(parameters[at + 1] as np.Array);
-    const slope = np.where(np.less(sum.ref, 0), 0.2, 1);
-    slopes.push(slope.ref);
-    value = sum.mul(slope);
-  }
-  // Only the number of rows is taken from the last values: every row begins with the output's own slope, one.
-  const ones = np.ones([value.shape[0] as number, 1]);
-  value.dispose();
-  (parameters[last + 1] as np.Array).dispose();
-  let back = np.dot(ones, np.transpose(parameters[last] as np.Array));
-  for (let at = last - 2; at >= 0; at -= 2)
-    back = np.dot(back.mul(slopes[at / 2] as np.Array), np.transpose(parameters[at] as np.Array));
-  return back;
-}
-
-/** Multiply-adds of one forward pass of one row. */
-export const forwardCost = (sizes: readonly number[]): number =>
-  sizes.slice(1).reduce((sum, to, at) => sum + to * (sizes[at] as number), 0);

@@ -111,6 +111,16 @@ export const reasoningDescription: LabDescription<ReasoningParams> = {
       3,
     ),
     metric(
+      'tot5.blind',
+      both('思维树 b = 5，评估全凭猜', 'Tree, b = 5, judging blindly'),
+      both(
+        '同样的搜索，但每次评估对错各半（前 30 手）：剩下的只是宽度。',
+        'The same search with judgements that are right half of the time (first 30 hands): what is left is breadth.',
+      ),
+      null,
+      3,
+    ),
+    metric(
       'pass.true',
       both('pass@k：真值', 'pass@k, the truth'),
       both(

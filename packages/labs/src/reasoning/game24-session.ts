@@ -30,6 +30,8 @@ const PASS_SAMPLES = 10;
 const PASS_K = 5;
 /** Enough samples to stand for the truth. */
 const PASS_MANY = 200;
+/** Hands that the blind search is run on. */
+const BLIND = 30;
 
 const parse = (key: string): ReturnType<typeof numbersOf> =>
   key.split(' ').flatMap((text) => readRational(text) ?? []);
@@ -55,8 +57,8 @@ export class Game24Session implements DrawnSession<ReasoningView, ReasoningFrame
     this.hands = Array.from({ length: params.problems }, () => drawHand(this.oracle, random));
   }
 
-  private model() {
-    const { skill, valueError, errors, habit } = this.params;
+  private model(valueError = this.params.valueError) {
+    const { skill, errors, habit } = this.params;
     return noisyModel({ oracle: this.oracle, skill, valueError, errors, habit, seed: this.seed });
   }
 
@@ -156,17 +158,33 @@ export class Game24Session implements DrawnSession<ReasoningView, ReasoningFrame
 
   async measure(): Promise<Measures> {
     const passed = await this.passAtK();
+    const blind = await this.blindSearch();
     const { lost, drawn } = this.firstSteps;
     return {
       ...this.tally.measures(),
       'direct.exact': this.at > 0 ? this.exact / this.at : null,
       'sc.exact': null,
       'cot.lostAtFirst': drawn > 0 ? lost / drawn : null,
+      'tot5.blind': blind,
       chance: null,
       'direct.trainTokens': null,
       'cot.trainTokens': null,
       ...passed,
     };
+  }
+
+  /** The wide search once more with judgements that know nothing: what is left is breadth alone. */
+  private async blindSearch(): Promise<number | null> {
+    const { judgements, proposals } = this.params;
+    const hands = this.hands.slice(0, Math.min(this.at, BLIND));
+    const model = this.model(0.5);
+    let solved = 0;
+    for (const hand of hands) {
+      const options = { breadth: 5, proposals, judgements, seed: 1000, concurrency: 1 };
+      const { answer } = await tree24(hand, model, options);
+      if (answer !== null && verify24(answer, hand).solved) solved++;
+    }
+    return hands.length > 0 ? solved / hands.length : null;
   }
 
   /** pass@5 from ten samples a hand by both estimators, beside what very many samples say; of the first hands. */

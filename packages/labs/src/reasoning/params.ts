@@ -18,7 +18,7 @@ export const ReasoningParams = z.object({
   size: z.int().min(2).max(8).default(4),
   width: z.union([z.literal(16), z.literal(32), z.literal(64), z.literal(128)]).default(32),
   layers: z.int().min(1).max(4).default(2),
-  steps: z.int().min(10).max(20_000).default(800),
+  steps: z.int().min(10).max(20_000).default(1500),
   batch: z.union([z.literal(16), z.literal(32), z.literal(64)]).default(32),
   rate: z.number().min(1e-4).max(2e-2).default(3e-3),
   right: z.number().min(0).max(1).default(0.2),

@@ -225,6 +225,7 @@ export class TinySession implements DrawnSession<ReasoningView, ReasoningFrame> 
       'direct.exact': null,
       'sc.exact': null,
       'cot.lostAtFirst': null,
+      'tot5.blind': null,
       chance: this.source.chance,
       'direct.trainTokens': this.learners.direct.tokens,
       'cot.trainTokens': this.learners.cot.tokens,

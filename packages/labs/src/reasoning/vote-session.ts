@@ -105,6 +105,7 @@ export class VoteSession implements DrawnSession<ReasoningView, ReasoningFrame> 
       'direct.exact': this.exact(1),
       'sc.exact': this.exact(this.params.samples),
       'cot.lostAtFirst': null,
+      'tot5.blind': null,
       chance: null,
       'direct.trainTokens': null,
       'cot.trainTokens': null,

@@ -36,7 +36,6 @@ export const LOOKS = [
   (_: string, opening: string) => `/api/openings/${opening}/audit?limit=200`,
   () => '/api/openings?limit=3',
   (_c: string, _o: string, token: string) => `/api/search?q=${token}`,
-  () => '/api/authoring/questions/prompt-generalization',
 ];
 
 export const step: fc.Arbitrary<Step> = fc.oneof(

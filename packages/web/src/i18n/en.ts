@@ -12,7 +12,9 @@ import home from './en/home.json';
 import labEncoder from './en/lab-encoder.json';
 import labGanVsDiffusion from './en/lab-gan-vs-diffusion.json';
 import labKnowledgeInjection from './en/lab-knowledge-injection.json';
+import labMixedPrecision from './en/lab-mixed-precision.json';
 import labPromptGeneralization from './en/lab-prompt-generalization.json';
+import labQuantization from './en/lab-quantization.json';
 import labReasoning from './en/lab-reasoning.json';
 import labSamplers from './en/lab-samplers.json';
 import labs from './en/labs.json';
@@ -37,7 +39,9 @@ export {
   labEncoder as 'lab-encoder',
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
   labKnowledgeInjection as 'lab-knowledge-injection',
+  labMixedPrecision as 'lab-mixed-precision',
   labPromptGeneralization as 'lab-prompt-generalization',
+  labQuantization as 'lab-quantization',
   labReasoning as 'lab-reasoning',
   labSamplers as 'lab-samplers',
   labs,

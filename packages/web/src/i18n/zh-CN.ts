@@ -12,7 +12,9 @@ import home from './zh-CN/home.json';
 import labEncoder from './zh-CN/lab-encoder.json';
 import labGanVsDiffusion from './zh-CN/lab-gan-vs-diffusion.json';
 import labKnowledgeInjection from './zh-CN/lab-knowledge-injection.json';
+import labMixedPrecision from './zh-CN/lab-mixed-precision.json';
 import labPromptGeneralization from './zh-CN/lab-prompt-generalization.json';
+import labQuantization from './zh-CN/lab-quantization.json';
 import labReasoning from './zh-CN/lab-reasoning.json';
 import labSamplers from './zh-CN/lab-samplers.json';
 import labs from './zh-CN/labs.json';
@@ -37,7 +39,9 @@ export {
   labEncoder as 'lab-encoder',
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
   labKnowledgeInjection as 'lab-knowledge-injection',
+  labMixedPrecision as 'lab-mixed-precision',
   labPromptGeneralization as 'lab-prompt-generalization',
+  labQuantization as 'lab-quantization',
   labReasoning as 'lab-reasoning',
   labSamplers as 'lab-samplers',
   labs,

@@ -16,13 +16,16 @@ export function ParamForm<P extends Record<string, unknown>>({ lab, params, onCh
   const { text } = useFormat();
   return (
     <div className={classes.form}>
-      {Object.entries(lab.groups).map(([group, title]) => (
-        <fieldset key={group}>
-          <legend>{text(title)}</legend>
-          {lab.fields
-            .filter((field) => field.group === group && !field.hidden)
-            .filter(({ when }) => !when || when.is.includes(String(params[when.field])))
-            .map((field) => (
+      {Object.entries(lab.groups).map(([group, title]) => {
+        const shown = lab.fields.filter(
+          ({ group: own, hidden, when }) =>
+            own === group && !hidden && (!when || when.is.includes(String(params[when.field]))),
+        );
+        if (shown.length === 0) return null;
+        return (
+          <fieldset key={group}>
+            <legend>{text(title)}</legend>
+            {shown.map((field) => (
               <Control
                 key={field.id}
                 field={field}
@@ -30,8 +33,9 @@ export function ParamForm<P extends Record<string, unknown>>({ lab, params, onCh
                 onChange={(value) => onChange({ [field.id]: value } as Partial<P>)}
               />
             ))}
-        </fieldset>
-      ))}
+          </fieldset>
+        );
+      })}
     </div>
   );
 }

@@ -19,7 +19,7 @@ export function ShareTable({ caption, corner, columns, rows, empty }: ShareTable
   if (rows.length === 0) return <p className={table.muted}>{empty}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a table wider than the page must be reachable to scroll
-    <section className={pages.scroll} tabIndex={0} aria-label={caption}>
+    <div className={pages.scroll} tabIndex={0}>
       <table className={`${table.table} ${classes.shares}`}>
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -52,6 +52,6 @@ export function ShareTable({ caption, corner, columns, rows, empty }: ShareTable
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }

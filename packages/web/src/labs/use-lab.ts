@@ -42,11 +42,16 @@ export function useLab<P, View, Frame>(
   // An address that was edited by hand falls back to the defaults rather than to an error page.
   const parsed = lab.params.safeParse(rest);
   const key = JSON.stringify([parsed.success ? parsed.data : {}, seed]);
+  const params = useMemo(() => lab.params.parse((JSON.parse(key) as [unknown])[0]), [key, lab]);
+  // What training does not depend on goes to the worker with the view: changing it does not begin anew.
+  const still = JSON.stringify([
+    Object.entries(params as Record<string, unknown>).filter(([name]) => !lab.live?.includes(name)),
+    seed,
+  ]);
   const request = useMemo<LabRequest<P>>(() => {
-    const [params, chosen] = JSON.parse(key) as [unknown, number];
-    return { params: lab.params.parse(params), seed: chosen };
-  }, [key, lab]);
-  const { params } = request;
+    const [entries, chosen] = JSON.parse(still) as [[string, unknown][], number];
+    return { params: lab.params.parse(Object.fromEntries(entries)), seed: chosen };
+  }, [still, lab]);
   const training = useTraining<LabRequest<P>, View, Frame & { engine: string }>(open, request, firstView);
   const go = useCallback(
     (next: P, nextSeed: number) =>

@@ -11,6 +11,11 @@ export const LAB_PAGES: Readonly<Record<string, ReturnType<typeof lazyPage>>> = 
     () => import('./knowledge-injection/knowledge-injection-page.tsx'),
     'KnowledgeInjectionPage',
   ),
+  'mixed-precision': lazyPage(
+    () => import('./mixed-precision/mixed-precision-page.tsx'),
+    'MixedPrecisionPage',
+  ),
+  quantization: lazyPage(() => import('./quantization/quantization-page.tsx'), 'QuantizationPage'),
   reasoning: lazyPage(() => import('./reasoning/reasoning-page.tsx'), 'ReasoningPage'),
   'prompt-generalization': lazyPage(
     () => import('./prompt-generalization/prompt-generalization-page.tsx'),

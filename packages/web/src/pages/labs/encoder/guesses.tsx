@@ -7,7 +7,7 @@ import classes from './encoder.module.css';
 
 export function Guesses({ frame }: { frame: EncoderFrame | null }) {
   const { t } = useTranslation('lab-encoder');
-  const { percent, number } = useFormat();
+  const { chance, number } = useFormat();
   if (!frame) return null;
   return (
     <Section title={t('guesses')} lead={frame.model.masked ? t('guessesLead') : t('noHead')}>
@@ -29,7 +29,7 @@ export function Guesses({ frame }: { frame: EncoderFrame | null }) {
                     aria-hidden
                   />
                   <span>{token}</span>
-                  <b>{percent(probability)}</b>
+                  <b>{chance(probability)}</b>
                 </li>
               ))}
             </ol>

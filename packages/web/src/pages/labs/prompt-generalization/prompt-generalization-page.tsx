@@ -1,4 +1,5 @@
 /** What makes prompts generalise: phrasings by strategies, with what each model answers to a phrasing that it never read. */
+import { NativeSelect } from '@mantine/core';
 import type { PromptGeneralizationFrame } from '@viva/labs';
 import {
   promptGeneralizationDescription as lab,
@@ -15,7 +16,6 @@ import { LabPage } from '../../../labs/lab-page.tsx';
 import { ShareTable } from '../../../labs/share-table.tsx';
 import { useLab } from '../../../labs/use-lab.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Segmented } from '../../../ui/segmented.tsx';
 import table from '../../../ui/table.module.css';
 
 const open = (): Worker =>
@@ -109,15 +109,15 @@ function Answers({ frame }: { frame: Frame | null }) {
   const shown = picked && results.some(({ strategy }) => strategy === picked) ? picked : last;
   return (
     <Section title={t('answers')} lead={t('answersLead')}>
-      <Segmented
-        name="strategy-of-answers"
+      <NativeSelect
+        size="xs"
         label={t('strategy')}
         value={shown}
-        onChange={setPicked}
-        options={results.map(({ strategy }) => ({ value: strategy, label: text(STRATEGY_LABELS[strategy]) }))}
+        onChange={(event) => setPicked(event.currentTarget.value as Strategy)}
+        data={results.map(({ strategy }) => ({ value: strategy, label: text(STRATEGY_LABELS[strategy]) }))}
       />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a table wider than the page must be reachable to scroll */}
-      <section className={pages.scroll} tabIndex={0} aria-label={t('answers')}>
+      <div className={pages.scroll} tabIndex={0}>
         <table className={table.table}>
           <thead>
             <tr>
@@ -140,7 +140,7 @@ function Answers({ frame }: { frame: Frame | null }) {
               ))}
           </tbody>
         </table>
-      </section>
+      </div>
     </Section>
   );
 }

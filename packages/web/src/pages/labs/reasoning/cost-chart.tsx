@@ -9,10 +9,10 @@ import classes from './reasoning.module.css';
 type Standing = ReasoningFrame['standings'][number];
 
 const WIDTH = 560;
-const HEIGHT = 250;
+const HEIGHT = 260;
 const LEFT = 44;
 const RIGHT = 20;
-const TOP = 14;
+const TOP = 24;
 const BOTTOM = 34;
 
 export function CostChart({ standings, empty }: { standings: readonly Standing[]; empty: string }) {

@@ -9,6 +9,7 @@ import { LabPage } from '../../../labs/lab-page.tsx';
 import { useLab } from '../../../labs/use-lab.ts';
 import { Section } from '../../../ui/section.tsx';
 import { CostChart } from './cost-chart.tsx';
+import classes from './reasoning.module.css';
 import { Samples } from './samples.tsx';
 import { Trees } from './trees.tsx';
 
@@ -29,7 +30,9 @@ export function ReasoningPage() {
       measuresLead={t(`measuresLead.${tiny ? 'tiny' : task}`)}
       status={frame?.chance != null && t('chance', { share: percent(frame.chance) })}
     >
-      <CostChart standings={frame?.standings ?? []} empty={t(tiny ? 'emptyTiny' : 'empty')} />
+      <div className={classes.first}>
+        <CostChart standings={frame?.standings ?? []} empty={t(tiny ? 'emptyTiny' : 'empty')} />
+      </div>
       {task === 'game24' && <Trees trees={frame?.trees ?? []} />}
       {tiny && (
         <div className={pages.pair}>
