@@ -50,8 +50,11 @@ it('shows what a file would change, and why another is refused', async () => {
   );
   await choose.setInputFiles({ name: 'edited.xlsx', mimeType: 'application/octet-stream', buffer: edited });
   await page.getByText('1 changed').waitFor();
-  await page.locator('summary').first().click();
-  await page.getByText('Edited in a workbook').waitFor();
+  await page
+    .locator('summary')
+    .first()
+    .click({ position: { x: 4, y: 4 } });
+  await page.getByRole('insertion').filter({ hasText: 'Edited in a workbook' }).waitFor();
   const picture = shot('import-preview-en');
   if (picture) await page.screenshot(picture);
   await expectAccessible(page, 'import preview');
@@ -116,6 +119,7 @@ it('sets formulas and code on the question’s page', async () => {
   expect(font.length).toBeGreaterThan(0);
   const math = shot('question-math-zh');
   if (math) await visitor.page.screenshot(math);
+  await expectAccessible(visitor.page, 'formulas and runs');
   await visitor.page.goto(`${server.url}/bank/questions/quantized-pipeline-review`);
   await visitor.page.locator('.hljs-string').first().waitFor();
   const code = shot('question-code-zh');

@@ -140,16 +140,20 @@ function Preview({ read, name }: { read: ImportPreview; name: string }) {
             <li key={id} className={classes.item}>
               <details>
                 <summary>
-                  <Badge>{t(`exchange.${change}`)}</Badge>{' '}
-                  {change === 'changed' ? (
-                    <Link to="/bank/questions/$question" params={{ question: id }}>
-                      {text(title)}
-                    </Link>
-                  ) : (
-                    text(title)
-                  )}{' '}
+                  <Badge>{t(`exchange.${change}`)}</Badge> {text(title)}{' '}
                   <span className={classes.support}>{t('exchange.fields', { total: fields.length })}</span>
                 </summary>
+                {change === 'changed' && (
+                  <p className={classes.support}>
+                    <Link
+                      to="/bank/questions/$question"
+                      params={{ question: id }}
+                      className={classes.openQuestion}
+                    >
+                      {t('exchange.openQuestion')}
+                    </Link>
+                  </p>
+                )}
                 <dl className={classes.fields}>
                   {fields.map(({ field, before, after }) => (
                     <div key={field}>
