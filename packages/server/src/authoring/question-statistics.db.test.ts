@@ -139,7 +139,9 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   fc.record({ kind: fc.constant('withdraw' as const) }),
 );
 
-it('hang on revealed ratings alone: nothing that happens before a reveal moves a figure', async () => {
+it('hang on revealed ratings alone: nothing that happens before a reveal moves a figure', {
+  timeout: 900_000,
+}, async () => {
   let reveals = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(move, { minLength: 4, maxLength: 10 }), fc.boolean(), async (moves, close) => {
