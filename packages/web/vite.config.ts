@@ -6,6 +6,8 @@ export default defineConfig({
   plugins: [react()],
   // `source`: the typed client comes from the server's TypeScript, so the pages do not wait for its build.
   resolve: { conditions: ['source', ...defaultClientConditions] },
+  // All workers are module workers; what several parts of one share may then stand in a chunk of its own.
+  worker: { format: 'es' },
   build: {
     target: 'es2022',
     sourcemap: true,
