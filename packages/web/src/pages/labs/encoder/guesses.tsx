@@ -7,7 +7,7 @@ import classes from './encoder.module.css';
 
 export function Guesses({ frame }: { frame: EncoderFrame | null }) {
   const { t } = useTranslation('lab-encoder');
-  const { chance, number } = useFormat();
+  const { chance, number, percent } = useFormat();
   if (!frame) return null;
   return (
     <Section title={t('guesses')} lead={frame.model.masked ? t('guessesLead') : t('noHead')}>
