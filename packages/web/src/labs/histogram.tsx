@@ -28,7 +28,7 @@ const BOTTOM = 22;
 const TOP = 8;
 const SIDE = 6;
 /** More levels than this are a grey wash, not lines. */
-const MOST_LEVELS = 64;
+const MOST_LEVELS = 256;
 
 export function Histogram({
   title,
