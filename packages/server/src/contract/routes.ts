@@ -1,7 +1,7 @@
 /** Every route of the API, by name. Handlers, OpenAPI document and client are all made from this table. */
 import { z } from '@hono/zod-openapi';
 import { assistantRoutes } from './assistant-routes.ts';
-import * as authoring from './authoring.ts';
+import { authoringRoutes } from './authoring-routes.ts';
 import * as bank from './bank.ts';
 import { Id, PageQuery, page } from './common.ts';
 import * as decision from './decision.ts';
@@ -17,6 +17,7 @@ const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) }
 
 export const routes = {
   ...assistantRoutes,
+  ...authoringRoutes,
 
   // Setting up, signing in
   health: route({
@@ -187,146 +188,6 @@ export const routes = {
     summary: 'Change the settings (owner)',
     body: Settings,
     response: Settings,
-  }),
-
-  // Writing questions
-  listProposals: route({
-    method: 'get',
-    path: '/api/authoring/proposals',
-    tag: 'Authoring',
-    summary: 'Proposals, last changed first (200 at most)',
-    query: authoring.ProposalQuery,
-    response: list(authoring.ProposalSummary),
-  }),
-  startProposal: route({
-    method: 'post',
-    path: '/api/authoring/proposals',
-    tag: 'Authoring',
-    summary: 'Begin a draft that changes a question, or makes a new one',
-    body: authoring.StartProposal,
-    response: authoring.Proposal,
-    status: 201,
-  }),
-  proposal: route({
-    method: 'get',
-    path: '/api/authoring/proposals/{id}',
-    tag: 'Authoring',
-    summary: 'One proposal: content, base, findings, review',
-    response: authoring.Proposal,
-  }),
-  saveContent: route({
-    method: 'put',
-    path: '/api/authoring/proposals/{id}/content',
-    tag: 'Authoring',
-    summary: 'Save the draft; repeating the same save is safe',
-    body: authoring.SaveContent,
-    response: authoring.SavedContent,
-  }),
-  propose: route({
-    method: 'post',
-    path: '/api/authoring/proposals/{id}/propose',
-    tag: 'Authoring',
-    summary: 'Propose for review what passes its checks',
-    body: authoring.Propose,
-    response: authoring.Proposal,
-  }),
-  recallProposal: route({
-    method: 'post',
-    path: '/api/authoring/proposals/{id}/recall',
-    tag: 'Authoring',
-    summary: 'Take one’s own proposal back into draft',
-    response: authoring.Proposal,
-  }),
-  requestChanges: route({
-    method: 'post',
-    path: '/api/authoring/proposals/{id}/request-changes',
-    tag: 'Authoring',
-    summary: 'Ask the author for changes; not one’s own',
-    body: authoring.RequestChanges,
-    response: authoring.Proposal,
-  }),
-  publishProposal: route({
-    method: 'post',
-    path: '/api/authoring/proposals/{id}/publish',
-    tag: 'Authoring',
-    summary: 'Approve somebody else’s proposal: it becomes the next version, which never changes',
-    body: authoring.Publish,
-    response: authoring.Proposal,
-  }),
-  withdrawProposal: route({
-    method: 'post',
-    path: '/api/authoring/proposals/{id}/withdraw',
-    tag: 'Authoring',
-    summary: 'Give a proposal up for a stated reason; its content stays readable',
-    body: authoring.WithdrawProposal,
-    response: authoring.Proposal,
-  }),
-  rebaseProposal: route({
-    method: 'post',
-    path: '/api/authoring/proposals/{id}/rebase',
-    tag: 'Authoring',
-    summary: 'Compare one’s draft with the version that is published now',
-    response: authoring.Proposal,
-  }),
-  commentOnProposal: route({
-    method: 'post',
-    path: '/api/authoring/proposals/{id}/comments',
-    tag: 'Authoring',
-    summary: 'Comment on a proposal, or on a place in it',
-    body: authoring.CommentOnProposal,
-    response: authoring.Proposal,
-    status: 201,
-  }),
-  authoringVocabulary: route({
-    method: 'get',
-    path: '/api/authoring/vocabulary',
-    tag: 'Authoring',
-    summary: 'Competencies, areas, tags and taken ids',
-    response: authoring.Vocabulary,
-  }),
-  authoredQuestion: route({
-    method: 'get',
-    path: '/api/authoring/questions/{question}',
-    tag: 'Authoring',
-    summary: 'A question’s versions, use and history',
-    response: authoring.AuthoredQuestion,
-  }),
-  questionStatistics: route({
-    method: 'get',
-    path: '/api/authoring/questions/{question}/statistics',
-    tag: 'Authoring',
-    summary: 'Difficulty, fit, anchors and raters over revealed ratings',
-    response: authoring.QuestionStatistics,
-  }),
-  questionVersion: route({
-    method: 'get',
-    path: '/api/authoring/questions/{question}/versions/{version}',
-    tag: 'Authoring',
-    summary: 'The content of one version; 0 is the bank folder’s',
-    response: authoring.VersionContent,
-  }),
-  questionFolder: route({
-    method: 'get',
-    path: '/api/authoring/questions/{question}/versions/{version}/folder',
-    tag: 'Authoring',
-    summary: 'One version as the files of the bank’s folder',
-    response: authoring.QuestionFolder,
-  }),
-  retireVersion: route({
-    method: 'post',
-    path: '/api/authoring/questions/{question}/versions/{version}/retire',
-    tag: 'Authoring',
-    summary: 'Keep a version out of new openings, for a stated reason',
-    body: authoring.RetireVersion,
-    response: authoring.AuthoredQuestion,
-  }),
-  restoreVersion: route({
-    method: 'post',
-    path: '/api/authoring/questions/{question}/versions/{version}/restore',
-    tag: 'Authoring',
-    summary: 'Undo a retirement, for a stated reason',
-    body: authoring.RetireVersion,
-    response: authoring.AuthoredQuestion,
   }),
 
   // Calibration
