@@ -12,7 +12,8 @@ import { LOOKS, type Step, step, type Which, type Who } from '../testing/actions
 import { freshDatabase } from '../testing/database.ts';
 import { evidence, openPanel, openWorld, type World } from '../testing/world.ts';
 
-const PLAYS = Number(process.env.VIVA_INTERLEAVINGS ?? 1_200);
+/** In this file; `noninterference.again.db.test.ts` plays as many others beside it. */
+const PLAYS = Number(process.env.VIVA_INTERLEAVINGS ?? 600);
 
 type Name = Who | 'ben';
 
