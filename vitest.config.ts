@@ -9,6 +9,8 @@ export default defineConfig({
   resolve: source,
   ssr: { resolve: source },
   test: {
+    // Its own choice leaves one core idle, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         resolve: source,
