@@ -71,7 +71,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       bank,
       auth: createAuth({ store, secret, baseUrl }),
       events: createLockEvents(),
-      models: createModels({ bank }),
+      models: createModels(),
       version,
       demo,
     };

@@ -30,25 +30,23 @@ export interface Models {
   model(tables: Tables): Promise<LanguageModel>;
   status(tables: Tables): Promise<Omit<z.infer<typeof AssistantStatus>, 'setting'>>;
   setting(tables: Tables): Promise<ModelConfiguration | null>;
-  /** Passages of the bank; with vectors once a model with embeddings has been asked. */
-  retriever(model: LanguageModel | null, signal: AbortSignal): Promise<Retriever>;
+  /** Passages of this bank; with vectors once a model with embeddings has been asked. */
+  retriever(bank: Bank, model: LanguageModel | null, signal: AbortSignal): Promise<Retriever>;
   check(model: LanguageModel, signal: AbortSignal): ReturnType<typeof checkModel>;
 }
 
 interface ModelsOptions {
-  bank: Bank;
   env?: Readonly<Record<string, string | undefined>>;
   /** For tests. */
   open?: (configuration: ModelConfiguration) => LanguageModel;
 }
 
 export function createModels({
-  bank,
   env = process.env,
   open = (configuration) => openModel(configuration, env),
-}: ModelsOptions): Models {
-  let words: Retriever | null = null;
-  let withVectors: { id: string; retriever: Promise<Retriever> } | null = null;
+}: ModelsOptions = {}): Models {
+  let words: { bank: Bank; retriever: Retriever } | null = null;
+  let withVectors: { id: string; words: Retriever; retriever: Promise<Retriever> } | null = null;
   let held: { key: string; model: LanguageModel } | null = null;
 
   const setting = async (tables: Tables): Promise<ModelConfiguration | null> => {
@@ -111,13 +109,14 @@ export function createModels({
         };
       }
     },
-    retriever: async (model, signal) => {
-      words ??= new Retriever(bankPassages(bank));
-      if (!model?.embed) return words;
-      if (withVectors?.id !== model.id) {
-        const retriever = new Retriever(words.passages);
+    retriever: async (bank, model, signal) => {
+      // The bank is the same object until a version is published or retired.
+      if (words?.bank !== bank) words = { bank, retriever: new Retriever(bankPassages(bank)) };
+      if (!model?.embed) return words.retriever;
+      if (withVectors?.id !== model.id || withVectors.words !== words.retriever) {
+        const retriever = new Retriever(words.retriever.passages);
         const adding = retriever.addVectors(model, { signal }).then(() => retriever);
-        withVectors = { id: model.id, retriever: adding };
+        withVectors = { id: model.id, words: words.retriever, retriever: adding };
         adding.catch(() => {
           withVectors = null;
         });

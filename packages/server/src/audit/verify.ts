@@ -62,8 +62,10 @@ export async function verifyAudit(
         seq: expected,
         what: `the log should end at row ${seq} and ends at row ${expected - 1}`,
       });
-    for (const [subject, what] of (await run('SELECT subject, what FROM viva.broken_seals()')).rows)
-      faults.push({ seq: null, what: `${subject}: ${what}` });
+    const broken = await run(
+      'SELECT subject, what FROM viva.broken_seals() UNION ALL SELECT subject, what FROM viva.broken_advisory_seals()',
+    );
+    for (const [subject, what] of broken.rows) faults.push({ seq: null, what: `${subject}: ${what}` });
   });
   return { rows, head: previous, faults };
 }

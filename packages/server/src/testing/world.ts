@@ -54,7 +54,6 @@ export async function openWorld({ driver, clock, newId, openModel }: WorldOption
     }),
     events: createLockEvents(),
     models: createModels({
-      bank: await bank,
       env: { XDG_CONFIG_HOME: '/nowhere' },
       ...(openModel ? { open: openModel } : {}),
     }),
