@@ -78,6 +78,7 @@ export {
   RATING_STRATEGIES,
   type RatingStrategy,
   rateByStrategy,
+  ratingPrompt,
   type StrategyOptions,
   type StrategyRating,
   type Vote,

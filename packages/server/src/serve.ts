@@ -9,6 +9,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { loadBank } from '@viva/bank';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Logger, pino } from 'pino';
+import { createAdvisoryRunner } from './advisory/runner.ts';
 import { createModels } from './assistant/models.ts';
 import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
@@ -66,16 +67,24 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const store = await openStore({ driver: await openDatabase({ url: options.databaseUrl, folder: data }) });
   try {
     const baseUrl = options.publicUrl ?? `http://${host}:${port}`;
+    const models = createModels();
+    const advisory = createAdvisoryRunner({
+      store,
+      models,
+      onFault: (error) => log.error({ err: error }, 'the advisory rater failed'),
+    });
     const context: Context = {
       store,
       bank,
       auth: createAuth({ store, secret, baseUrl }),
       events: createLockEvents(),
-      models: createModels(),
+      models,
+      advisory,
       version,
       demo,
     };
     await options.prepare?.(context);
+    advisory.start();
     const app = createApp({
       context,
       onFault: (error, request) =>
@@ -98,6 +107,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         // Event streams never end by themselves.
         if ('closeAllConnections' in server) server.closeAllConnections();
         await closed;
+        await advisory.close();
         await store.close();
       },
     };

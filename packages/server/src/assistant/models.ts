@@ -26,8 +26,12 @@ const BUDGET = 24_000;
 const TIMEOUT_MS = 120_000;
 
 export interface Models {
-  /** Who answers now, for this person's request. @throws Refusal 409 `no-model`, `model-setting` */
-  model(tables: Tables): Promise<LanguageModel>;
+  /**
+   * Who answers now, for this person's request.
+   * @param budget tokens that it may spend in all; by default those of one request of a page
+   * @throws Refusal 409 `no-model`, `model-setting`
+   */
+  model(tables: Tables, budget?: number): Promise<LanguageModel>;
   status(tables: Tables): Promise<Omit<z.infer<typeof AssistantStatus>, 'setting'>>;
   setting(tables: Tables): Promise<ModelConfiguration | null>;
   /** Passages of this bank; with vectors once a model with embeddings has been asked. */
@@ -67,7 +71,7 @@ export function createModels({
   };
   return {
     setting,
-    model: async (tables) => {
+    model: async (tables, budget = BUDGET) => {
       const found = await find(tables).catch(refuse);
       if (!found)
         throw conflict(
@@ -77,7 +81,7 @@ export function createModels({
       try {
         return guardModel(opened(found.configuration), {
           timeoutMs: TIMEOUT_MS,
-          budget: new TokenBudget(BUDGET),
+          budget: new TokenBudget(budget),
         });
       } catch (error) {
         return refuse(error);

@@ -1,5 +1,6 @@
 /** Openings, panels, candidates and sessions. */
 import { z } from '@hono/zod-openapi';
+import { SetAdvisory } from './advisory.ts';
 import { Competency, QuestionText } from './bank.ts';
 import { CONCLUSION_MIN, Id, Instant, Localised, Reason } from './common.ts';
 import { GroupAttribute } from './fairness.ts';
@@ -75,6 +76,8 @@ export const CreateOpening = z
     title: z.string().trim().min(3, 'a title has at least 3 characters').max(160),
     description: z.string().trim().max(4_000).default(''),
     kit: z.string().min(1).max(100),
+    /** Left out: no advisory rater is used. */
+    advisory: SetAdvisory.optional(),
   })
   .openapi('CreateOpening');
 

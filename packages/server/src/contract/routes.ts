@@ -1,5 +1,6 @@
 /** Every route of the API, by name. Handlers, OpenAPI document and client are all made from this table. */
 import { z } from '@hono/zod-openapi';
+import { advisoryRoutes } from './advisory-routes.ts';
 import { assistantRoutes } from './assistant-routes.ts';
 import { authoringRoutes } from './authoring-routes.ts';
 import * as bank from './bank.ts';
@@ -16,6 +17,7 @@ const Done = z.object({ ok: z.literal(true) });
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 
 export const routes = {
+  ...advisoryRoutes,
   ...assistantRoutes,
   ...authoringRoutes,
 

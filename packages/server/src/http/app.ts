@@ -11,6 +11,7 @@ import { exportRatings } from '../decision/export-ratings.ts';
 import { Refusal } from '../errors.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
 import { accountHandlers, whoAsks } from './accounts.ts';
+import { advisoryHandlers } from './advisory.ts';
 import { assistantHandlers } from './assistant.ts';
 import { authoringHandlers } from './authoring.ts';
 import { bankHandlers } from './bank.ts';
@@ -96,6 +97,7 @@ export function createApp({
     ...candidateHandlers(context),
     ...ratingHandlers(context),
     ...assistantHandlers(context),
+    ...advisoryHandlers(context),
   };
   for (const [name, route] of Object.entries(routes) as [keyof Handlers, Route][]) {
     // One loop over a union of signatures: the contract has typed each of them already.

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { LanguageModel } from '@viva/assistant';
 import { type Bank, loadBank } from '@viva/bank';
+import { createAdvisoryRunner } from '../advisory/runner.ts';
 import { createModels } from '../assistant/models.ts';
 import { type Client, createClient } from '../client.ts';
 import type { Actor, Context } from '../context.ts';
@@ -44,6 +45,12 @@ export async function openWorld({ driver, clock, newId, openModel }: WorldOption
   const store = await openStore({ driver, ...(clock ? { clock } : {}), ...(newId ? { newId } : {}) });
   const people = new Map<string, Actor>();
   const faults: unknown[] = [];
+  const models = createModels({
+    env: { XDG_CONFIG_HOME: '/nowhere' },
+    ...(openModel ? { open: openModel } : {}),
+  });
+  // Not started: tests say when it works.
+  const advisory = createAdvisoryRunner({ store, models, onFault: (error) => faults.push(error) });
   const context: Context = {
     store,
     bank: await bank,
@@ -53,10 +60,8 @@ export async function openWorld({ driver, clock, newId, openModel }: WorldOption
       baseUrl: 'http://viva.test',
     }),
     events: createLockEvents(),
-    models: createModels({
-      env: { XDG_CONFIG_HOME: '/nowhere' },
-      ...(openModel ? { open: openModel } : {}),
-    }),
+    models,
+    advisory,
     version: 'test',
     demo: false,
   };
