@@ -292,21 +292,6 @@ GRANT EXECUTE ON FUNCTION viva.advisory_open(uuid) TO viva_advisor;
 CREATE POLICY auditor_reads ON viva.advisory_rating FOR SELECT TO viva_auditor USING (true);
 GRANT SELECT ON viva.advisory_rating TO viva_auditor;
 GRANT EXECUTE ON FUNCTION viva.advisory_digest(viva.advisory_rating) TO viva_auditor;
-GRANT CREATE ON SCHEMA viva TO viva_auditor;
-RESET ROLE;
-SET LOCAL ROLE viva_auditor;
-CREATE FUNCTION viva.broken_advisory_seals() RETURNS TABLE (subject text, what text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = viva, pg_temp AS $$
-  SELECT a.subject, 'the audit log names an advisory rating that is missing or differs from what was sealed' FROM viva.audit a
-    WHERE a.action = 'advisory.rated' AND NOT EXISTS (SELECT 1 FROM viva.advisory_rating r
-      WHERE 'advisory/' || r.id = a.subject AND viva.advisory_digest(r) = a.detail::json ->> 'digest')
-  UNION ALL
-  SELECT 'advisory/' || r.id, 'an advisory rating is not in the audit log' FROM viva.advisory_rating r
-    WHERE NOT EXISTS (SELECT 1 FROM viva.audit a WHERE a.action = 'advisory.rated' AND a.subject = 'advisory/' || r.id) $$;
-REVOKE EXECUTE ON FUNCTION viva.broken_advisory_seals() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION viva.broken_advisory_seals() TO viva_owner;
-RESET ROLE;
-SET LOCAL ROLE viva_owner;
-REVOKE CREATE ON SCHEMA viva FROM viva_auditor;
 RESET ROLE;
 `,
 };
