@@ -284,7 +284,11 @@ export function createAdvisoryRunner({
   const work = async (): Promise<void> => {
     do {
       again = false;
-      for (let task = await claim(); task && !closed; task = await claim()) await rate(task);
+      while (!closed) {
+        const task = await claim();
+        if (!task) break;
+        await rate(task);
+      }
     } while (again && !closed);
   };
   const begin = (): Promise<void> => {

@@ -179,12 +179,12 @@ export const AdvisoryReport = z
     quotesKept: z.int(),
     quotesDropped: z.int(),
     models: z.array(z.string()),
-    /** Estimated with candidates, questions and steps held where the panel alone puts them; null without a model. */
+    /** Estimated with the panel, questions, steps and population held where the panel alone puts them; null without a model. */
     severity: z
       .object({
         measure: z.number(),
         se: z.number().nullable(),
-        /** Positive: gives fewer points than the panel's mean, all else equal. */
+        /** Points that it gives more (positive) or fewer than the panel's mean, all else equal. */
         points: z.number().nullable(),
         infit: z.number().nullable(),
         outfit: z.number().nullable(),
