@@ -185,9 +185,12 @@ function severityOf(panel: readonly Scored[], advisory: AdvisoryInput['advisory'
     id === ADVISOR_ID || fairAverage === null ? [] : [fairAverage],
   );
   const panelMean = mean(fair);
+  const conditional = advisor.se ?? advisor.seConditional;
+  // Held figures are estimates too: without the error of the panel's mean the interval would be too narrow.
+  const place = fit.raters.map(({ se }) => (se ?? 0) / fit.raters.length);
   return {
     measure: advisor.measure,
-    se: advisor.se ?? advisor.seConditional,
+    se: conditional === null ? null : Math.hypot(conditional, ...place),
     points: advisor.fairAverage === null || panelMean === null ? null : advisor.fairAverage - panelMean,
     infit: advisor.infit,
     outfit: advisor.outfit,
