@@ -51,7 +51,10 @@ export async function startSession({ thread, extra, ...data }: SessionOptions): 
     if (!closing) mourner?.(error);
   };
   worker.on('message', (reply: ThreadReply) => {
-    if (reply.id === 0 && !reply.ok) return die(new DatabaseError(reply.message, reply.code));
+    if (reply.id === 0 && !reply.ok) {
+      die(new DatabaseError(reply.message, reply.code));
+      return;
+    }
     const asker = waiting.get(reply.id);
     waiting.delete(reply.id);
     if (reply.ok) asker?.resolve(reply);
