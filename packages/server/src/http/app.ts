@@ -10,6 +10,7 @@ import { bankImportPath, eventsPath, exportPath, type LocksEvent, routes } from 
 import { exportRatings } from '../decision/export-ratings.ts';
 import { Refusal } from '../errors.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
+import { KeyError } from '../keys/key-error.ts';
 import { accountHandlers, whoAsks } from './accounts.ts';
 import { assistantHandlers } from './assistant.ts';
 import { authoringHandlers } from './authoring.ts';
@@ -19,7 +20,7 @@ import { candidateHandlers } from './candidates.ts';
 import type { Exchange, Handlers } from './exchange.ts';
 import { exchangeOf, guard, type Identify } from './guard.ts';
 import { openingHandlers } from './openings.ts';
-import { fromRefusal, fromZod, problem } from './problems.ts';
+import { fromKeyError, fromRefusal, fromZod, problem } from './problems.ts';
 import { ratingHandlers } from './ratings.ts';
 import { mountReading } from './reading.ts';
 
@@ -63,6 +64,7 @@ export function createApp({
   });
   app.onError((error, c) => {
     if (error instanceof Refusal) return fromRefusal(error);
+    if (error instanceof KeyError) return fromKeyError(error, () => onFault?.(error, c.req.raw));
     if (error instanceof HTTPException && error.status < 500) {
       const [code, detail] = OWN_REFUSALS[error.status] ?? ['refused', error.message];
       return problem(error.status, code, detail);
@@ -137,7 +139,7 @@ export function createApp({
     const candidateId = uuid(c.req.param('id'));
     const read = async (): Promise<LocksEvent> => {
       const { locks, revealed } = await context.store.as(actor.id, (tables) =>
-        viewCandidate(tables, candidateId, actor),
+        viewCandidate(context.store.vault, tables, candidateId, actor),
       );
       return { locked: locks.filter(({ locked }) => locked).map(({ personId }) => personId), revealed };
     };
