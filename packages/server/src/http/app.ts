@@ -3,7 +3,6 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import { streamSSE } from 'hono/streaming';
 import type { Actor, Context } from '../context.ts';
 import type { Route } from '../contract/route.ts';
 import { bankImportPath, eventsPath, exportPath, type LocksEvent, routes } from '../contract/routes.ts';
@@ -17,6 +16,7 @@ import { bankHandlers } from './bank.ts';
 import { mountBankExchange } from './bank-exchange.ts';
 import { candidateHandlers } from './candidates.ts';
 import { Exchange, type Handlers } from './exchange.ts';
+import { streamLocks } from './lock-stream.ts';
 import { openingHandlers } from './openings.ts';
 import { fromRefusal, fromZod, problem } from './problems.ts';
 import { ratingHandlers } from './ratings.ts';
@@ -30,7 +30,6 @@ export interface AppOptions {
   identify?: (headers: Headers) => Promise<Actor | undefined>;
 }
 
-const HEARTBEAT_MS = 20_000;
 const MAX_BODY = 256 * 1024;
 
 /** What Hono itself refuses, before a handler is asked. */
@@ -146,40 +145,7 @@ export function createApp({
       return { locked: locks.filter(({ locked }) => locked).map(({ personId }) => personId), revealed };
     };
     if (actor.role === 'candidate') throw new Refusal(403, 'forbidden', 'Only the hiring team may do this.');
-    let last = JSON.stringify(await read());
-    return streamSSE(c, async (stream) => {
-      let wake: () => void = () => undefined;
-      let pending = false;
-      const stop = context.events.listen(candidateId, () => {
-        pending = true;
-        wake();
-      });
-      stream.onAbort(() => {
-        stop();
-        wake();
-      });
-      await stream.writeSSE({ event: 'locks', data: last });
-      while (!stream.aborted && !stream.closed) {
-        if (!pending) {
-          const timer = setTimeout(() => wake(), HEARTBEAT_MS);
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-          clearTimeout(timer);
-        }
-        if (stream.aborted || stream.closed) break;
-        if (!pending) {
-          await stream.write(': still here\n\n');
-          continue;
-        }
-        pending = false;
-        const now = JSON.stringify(await read());
-        // A nudge that changes nothing for this reader is not sent: even its moment would tell something.
-        if (now !== last) await stream.writeSSE({ event: 'locks', data: now });
-        last = now;
-      }
-      stop();
-    });
+    return streamLocks(c, context.events, candidateId, read);
   });
 
   app.doc31('/api/openapi.json', {

@@ -7,11 +7,18 @@ export type ThreadRequest =
   | { id: number; kind: 'query'; sql: string; params: unknown[] }
   | { id: number; kind: 'script'; sql: string }
   | { id: number; kind: 'dump' }
+  | { id: number; kind: 'listen'; channel: string }
   | { id: number; kind: 'close' };
 
 export type ThreadReply =
   | { id: number; ok: true; rows?: unknown[][]; fields?: string[]; dump?: ArrayBuffer }
   | { id: number; ok: false; message: string; code: string; constraint: string | undefined };
+
+/** Comes unasked. */
+export interface ThreadNotification {
+  channel: string;
+  payload: string;
+}
 
 const port = parentPort;
 if (!port) throw new Error('pglite-thread runs only as a worker thread');
@@ -39,6 +46,12 @@ async function answer(request: ThreadRequest): Promise<ThreadReply> {
       return { id, ok: true };
     case 'dump':
       return { id, ok: true, dump: await (await pg.dumpDataDir('none')).arrayBuffer() };
+    case 'listen':
+      await pg.listen(request.channel, (payload) => {
+        const notification: ThreadNotification = { channel: request.channel, payload };
+        port?.postMessage(notification);
+      });
+      return { id, ok: true };
     case 'close':
       await pg.close();
       return { id, ok: true };

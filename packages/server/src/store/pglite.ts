@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { between, DatabaseError, type Driver, type Result, type RunQuery } from './driver.ts';
 import { takeLock } from './lock.ts';
-import type { ThreadReply, ThreadRequest } from './pglite-thread.ts';
+import type { ThreadNotification, ThreadReply, ThreadRequest } from './pglite-thread.ts';
 
 type Asked = ThreadRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 
@@ -48,7 +48,12 @@ export async function openPglite({ folder, image }: PgliteOptions = {}): Promise
     for (const { reject } of waiting.values()) reject(dead);
     waiting.clear();
   };
-  worker.on('message', (reply: ThreadReply) => {
+  const heard = new Map<string, Set<(payload: string) => void>>();
+  worker.on('message', (reply: ThreadReply | ThreadNotification) => {
+    if ('channel' in reply) {
+      for (const listener of heard.get(reply.channel) ?? []) listener(reply.payload);
+      return;
+    }
     const asker = waiting.get(reply.id);
     waiting.delete(reply.id);
     if (reply.ok) asker?.resolve(reply);
@@ -92,6 +97,12 @@ export async function openPglite({ folder, image }: PgliteOptions = {}): Promise
     transaction: (work, begin = 'BEGIN') =>
       inTurn(() => between(run, () => ask({ kind: 'script', sql: begin }), work)),
     script: (sql) => inTurn(async () => void (await ask({ kind: 'script', sql }))),
+    listen: async (channel, { onNotification }) => {
+      const listeners = heard.get(channel) ?? new Set();
+      heard.set(channel, listeners.add(onNotification));
+      if (listeners.size === 1) await inTurn(() => ask({ kind: 'listen', channel }));
+      return async () => void listeners.delete(onNotification);
+    },
     dump: () =>
       inTurn(async () => {
         const { dump } = await ask({ kind: 'dump' });

@@ -30,6 +30,8 @@ export interface World {
   as(person: Actor): Client;
   /** Adds a person without a password: tests of ratings are not tests of signing in. */
   addPerson(name: string, role: Actor['role']): Promise<Actor>;
+  /** Lets somebody act here who was added at another server of the same database. */
+  know(person: Actor): void;
   /** A raw request as this person. */
   request(person: Actor | undefined, path: string, init?: RequestInit): Promise<Response>;
   faults: unknown[];
@@ -52,7 +54,7 @@ export async function openWorld({ driver, clock, newId, openModel }: WorldOption
       secret: 'a secret of the tests, and long enough',
       baseUrl: 'http://viva.test',
     }),
-    events: createLockEvents(),
+    events: await createLockEvents(driver),
     models: createModels({
       bank: await bank,
       env: { XDG_CONFIG_HOME: '/nowhere' },
@@ -75,6 +77,7 @@ export async function openWorld({ driver, clock, newId, openModel }: WorldOption
     app,
     faults,
     as: (person) => createClient({ origin: 'http://viva.test', fetch: (request) => send(person, request) }),
+    know: (person) => void people.set(person.id, person),
     request: (person, path, init) => send(person, new Request(`http://viva.test${path}`, init)),
     addPerson: async (name, role) => {
       const person: Actor = { id: store.newId(), name, role };
@@ -91,7 +94,10 @@ export async function openWorld({ driver, clock, newId, openModel }: WorldOption
       people.set(person.id, person);
       return person;
     },
-    close: () => store.close(),
+    close: async () => {
+      await context.events.close();
+      await store.close();
+    },
   };
 }
 

@@ -28,7 +28,7 @@ BEGIN
 END $$;
 CREATE FUNCTION viva.tell_opening() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_notify('viva_locks', NEW.opening_id::text);
+  PERFORM pg_notify('viva_locks', c.id::text) FROM viva.candidate c WHERE c.opening_id = NEW.opening_id;
   RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION viva.tell_candidate(), viva.tell_withdrawn(), viva.tell_opening() FROM PUBLIC;
