@@ -48,11 +48,13 @@ export async function decisionReport(
             tables,
             and(eq(t.rating.openingId, openingId), inArray(t.rating.candidateId, ids)),
           );
+    const byCandidate = new Map<string, typeof ratings>(ids.map((id) => [id, []]));
+    for (const rating of ratings) byCandidate.get(rating.candidateId)?.push(rating);
     const raters = new Map(ratings.map(({ raterId, raterName }) => [raterId, raterName]));
     const seats = await listSeats(tables, openingId);
     for (const { holder } of seats) raters.set(holder.personId, holder.name);
     const candidates = (await toCandidates(tables, open, actor)).map((candidate) => {
-      const own = ratings.filter(({ candidateId }) => candidateId === candidate.id);
+      const own = byCandidate.get(candidate.id) ?? [];
       const first = own.filter(({ kind }) => kind === 'first');
       const amended = new Set(own.flatMap(({ amends }) => (amends ? [amends] : [])));
       const summary = summarise(items, opening.competencies, first);
@@ -122,7 +124,7 @@ export async function decisionReport(
     return { report, input };
   });
   // Outside the transaction: the embedded database has one connection, and others wait for it.
-  const analysis = analyseOnce(input);
+  const analysis = await analyseOnce(input);
   const adjusted = new Map(
     analysis.candidates.map(({ candidateId, overall }) => [candidateId, overall.value]),
   );

@@ -3,7 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import type { Actor, Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Route } from '../contract/route.ts';
 import { bankImportPath, eventsPath, exportPath, type LocksEvent, routes } from '../contract/routes.ts';
 import { exportRatings } from '../decision/export-ratings.ts';
@@ -15,7 +15,8 @@ import { authoringHandlers } from './authoring.ts';
 import { bankHandlers } from './bank.ts';
 import { mountBankExchange } from './bank-exchange.ts';
 import { candidateHandlers } from './candidates.ts';
-import { Exchange, type Handlers } from './exchange.ts';
+import type { Exchange, Handlers } from './exchange.ts';
+import { exchangeOf, guard, type Identify } from './guard.ts';
 import { streamLocks } from './lock-stream.ts';
 import { openingHandlers } from './openings.ts';
 import { fromRefusal, fromZod, problem } from './problems.ts';
@@ -27,7 +28,7 @@ export interface AppOptions {
   /** Where faults of our own go; they are never shown to the caller. */
   onFault?: (error: unknown, request: Request) => void;
   /** Who asks; by the session cookie unless told otherwise (measurements and model-based tests). */
-  identify?: (headers: Headers) => Promise<Actor | undefined>;
+  identify?: Identify;
 }
 
 const MAX_BODY = 256 * 1024;
@@ -100,12 +101,7 @@ export function createApp({
     // One loop over a union of signatures: the contract has typed each of them already.
     const handler = handlers[name] as unknown as (input: unknown, exchange: Exchange) => Promise<unknown>;
     const answer = async (c: HonoContext): Promise<Response> => {
-      const exchange = new Exchange(
-        c.req.raw.headers,
-        route.open ? undefined : await identify(c.req.raw.headers),
-        c.req.raw.signal,
-      );
-      if (!route.open) void exchange.actor;
+      const exchange = exchangeOf(c);
       const valid = c.req as unknown as { valid(target: 'param' | 'query' | 'json'): unknown };
       const output = await handler(
         {
@@ -118,14 +114,14 @@ export function createApp({
       for (const cookie of exchange.cookies) c.header('set-cookie', cookie, { append: true });
       return c.json(output as object, route.status);
     };
-    app.openapi(route.definition, answer as never);
+    app.openapi({ ...route.definition, middleware: guard(name, identify) }, answer as never);
   }
 
   mountBankExchange(app, context, identify);
   mountReading(app, context);
 
-  app.get(exportPath(':id'), async (c) => {
-    const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
+  app.get(exportPath(':id'), guard('exportRatings', identify), async (c) => {
+    const { actor } = exchangeOf(c);
     const csv = await exportRatings(context, actor, uuid(c.req.param('id')));
     return new Response(csv, {
       headers: {
@@ -135,8 +131,8 @@ export function createApp({
     });
   });
 
-  app.get(eventsPath(':id'), async (c) => {
-    const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
+  app.get(eventsPath(':id'), guard('lockEvents', identify), async (c) => {
+    const { actor } = exchangeOf(c);
     const candidateId = uuid(c.req.param('id'));
     const read = async (): Promise<LocksEvent> => {
       const { locks, revealed } = await context.store.as(actor.id, (tables) =>
@@ -144,7 +140,6 @@ export function createApp({
       );
       return { locked: locks.filter(({ locked }) => locked).map(({ personId }) => personId), revealed };
     };
-    if (actor.role === 'candidate') throw new Refusal(403, 'forbidden', 'Only the hiring team may do this.');
     return streamLocks(c, context.events, candidateId, read);
   });
 

@@ -38,7 +38,8 @@ const candidateIds = 'd';
 export const filledRater = (number: number): string =>
   `b0000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
 /** The token of that interviewer's session. */
-export const filledToken = (number: number): string => `filled-session-token-${String(number).padStart(8, '0')}`;
+export const filledToken = (number: number): string =>
+  `filled-session-token-${String(number).padStart(8, '0')}`;
 /** The number-th opening: past ones first. */
 export const filledOpening = (number: number): string =>
   `a0000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
@@ -59,7 +60,8 @@ export async function fill(
     };
     await run('SET LOCAL session_replication_role = replica');
     await run('SELECT setseed($1)', [seed]);
-    const shape = (a: string, b: string): string => `CASE WHEN o.n <= ${past.openings} THEN ${a} ELSE ${b} END`;
+    const shape = (a: string, b: string): string =>
+      `CASE WHEN o.n <= ${past.openings} THEN ${a} ELSE ${b} END`;
     await step(
       'people',
       `WITH n AS (SELECT n FROM generate_series(1, ${raters}) n), login AS (
@@ -141,9 +143,7 @@ export async function fill(
     );
     onStep('log');
     await fillLog(run, auditRows);
-    return Number(
-      (await run('SELECT count(*) FROM viva.rating')).rows[0]?.[0] ?? 0,
-    );
+    return Number((await run('SELECT count(*) FROM viva.rating')).rows[0]?.[0] ?? 0);
   });
 }
 
