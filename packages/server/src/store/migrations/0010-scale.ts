@@ -48,12 +48,12 @@ CREATE OR REPLACE VIEW viva.current_seat AS
 CREATE FUNCTION viva.locks_of(candidates uuid[])
   RETURNS TABLE (candidate_id uuid, seat_id uuid, ordinal integer, person_id uuid, locked boolean)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = viva, pg_temp AS $$
-  WITH leading AS MATERIALIZED (SELECT viva.actor_leads() AS yes), sitting AS MATERIALIZED (SELECT viva.actor_openings() AS opening)
+  WITH leads AS MATERIALIZED (SELECT viva.actor_leads() AS yes), sitting AS MATERIALIZED (SELECT viva.actor_openings() AS opening)
   SELECT c.id, s.seat_id, seat.ordinal, coalesce(x.rater_id, s.person_id), x.rater_id IS NOT NULL
   FROM viva.candidate c JOIN viva.current_seat s ON s.opening_id = c.opening_id
   JOIN viva.seat seat ON seat.id = s.seat_id
   LEFT JOIN viva.submission x ON x.candidate_id = c.id AND x.seat_id = s.seat_id
-  WHERE c.id = ANY (candidates) AND ((SELECT yes FROM leading) OR c.opening_id IN (SELECT opening FROM sitting)) $$;
+  WHERE c.id = ANY (candidates) AND ((SELECT yes FROM leads) OR c.opening_id IN (SELECT opening FROM sitting)) $$;
 REVOKE EXECUTE ON FUNCTION viva.locks_of(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION viva.locks_of(uuid[]) TO viva_app;
 RESET ROLE;
