@@ -56,6 +56,9 @@ export async function decisionReport(
     const candidates = (await toCandidates(tables, open, actor)).map((candidate) => {
       const own = byCandidate.get(candidate.id) ?? [];
       const first = own.filter(({ kind }) => kind === 'first');
+      const byQuestion = new Map<string, typeof first>();
+      for (const rating of first)
+        byQuestion.set(rating.question, [...(byQuestion.get(rating.question) ?? []), rating]);
       const amended = new Set(own.flatMap(({ amends }) => (amends ? [amends] : [])));
       const summary = summarise(items, opening.competencies, first);
       return {
@@ -68,15 +71,13 @@ export async function decisionReport(
           competency,
           weight,
           spread,
-          scores: first
-            .filter((rating) => rating.question === question)
-            .map(({ id, raterId, score, notAsked, evidence }) => ({
-              raterId,
-              score,
-              notAsked,
-              evidence,
-              amended: amended.has(id),
-            })),
+          scores: (byQuestion.get(question) ?? []).map(({ id, raterId, score, notAsked, evidence }) => ({
+            raterId,
+            score,
+            notAsked,
+            evidence,
+            amended: amended.has(id),
+          })),
         })),
         byRater: [...new Set(first.map(({ raterId }) => raterId))].map((raterId) => ({
           raterId,
