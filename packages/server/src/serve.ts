@@ -76,7 +76,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       store,
       bank,
       auth: createAuth({ store, secret, baseUrl }),
-      events: createLockEvents(),
+      events: await createLockEvents(store.driver),
       models: createModels({ bank }),
       version,
       demo,

@@ -59,7 +59,10 @@ export function writeEntry(entry: Entry): string {
 const UNESCAPED: Record<string, string> = { '\\\\': '\\', '\\n': '\n', '\\r': '\r' };
 
 const damaged = (line: number, why: string): BackupError =>
-  new BackupError('damaged', `The backup is damaged at line ${line} of its content: ${why}. Use another copy.`);
+  new BackupError(
+    'damaged',
+    `The backup is damaged at line ${line} of its content: ${why}. Use another copy.`,
+  );
 
 /** @throws BackupError `not-a-backup`, `newer`, `damaged` */
 function readEntry(line: string, number: number): Entry {
@@ -67,7 +70,10 @@ function readEntry(line: string, number: number): Entry {
     if (number === 1) {
       const manifest = JSON.parse(line) as Manifest;
       if (manifest.format !== FORMAT)
-        throw new BackupError('not-a-backup', 'The file is encrypted, and what is in it is no backup of Viva.');
+        throw new BackupError(
+          'not-a-backup',
+          'The file is encrypted, and what is in it is no backup of Viva.',
+        );
       if (manifest.version !== FORMAT_VERSION)
         throw new BackupError(
           'newer',

@@ -33,6 +33,7 @@ function nested(run: RunQuery): Driver {
       return value;
     },
     script: async (sql) => void (await run(sql)),
+    listen: async () => async () => undefined,
     close: async () => undefined,
   };
 }
@@ -158,7 +159,10 @@ export async function load(
       if (done || entry.kind === 'end') break;
       if (entry.kind !== 'table') continue;
       if (!missing.delete(entry.head.table))
-        throw new BackupError('damaged', `The backup has a table ${entry.head.table} that its version has not.`);
+        throw new BackupError(
+          'damaged',
+          `The backup has a table ${entry.head.table} that its version has not.`,
+        );
       rows += await fill(run, entries, entry.head, onProgress);
       tables++;
     }

@@ -1,7 +1,7 @@
 /** One life of PGlite's thread: from opening to closing, or to its death. */
 import { Worker } from 'node:worker_threads';
 import { DatabaseError, type Result, type RunQuery } from './driver.ts';
-import type { ThreadData, ThreadReply, ThreadRequest } from './pglite-thread.ts';
+import type { ThreadData, ThreadNotification, ThreadReply, ThreadRequest } from './pglite-thread.ts';
 
 type Asked = ThreadRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 type Answer = ThreadReply & { ok: true };
@@ -21,6 +21,8 @@ export interface SessionOptions extends ThreadData {
   thread?: URL | undefined;
   /** Further data for that module. */
   extra?: Record<string, unknown> | undefined;
+  /** Hears what the database notifies on channels that were asked for by `listen`. */
+  onNotification?: (notification: ThreadNotification) => void;
 }
 
 /** Starts the thread from the build, or, in tests, from the source by way of tsx. */
@@ -36,7 +38,12 @@ function startThread(thread: URL | undefined, workerData: unknown): Worker {
  * Starts the thread and waits until the database answers.
  * @throws DatabaseError with the code `53100` where the disk is full, `58030` where it fails, else what PGlite says
  */
-export async function startSession({ thread, extra, ...data }: SessionOptions): Promise<Session> {
+export async function startSession({
+  thread,
+  extra,
+  onNotification,
+  ...data
+}: SessionOptions): Promise<Session> {
   const worker = startThread(thread, { ...data, ...extra });
   const waiting = new Map<number, { resolve: (reply: Answer) => void; reject: (error: Error) => void }>();
   let nextId = 1;
@@ -50,7 +57,11 @@ export async function startSession({ thread, extra, ...data }: SessionOptions): 
     waiting.clear();
     if (!closing) mourner?.(error);
   };
-  worker.on('message', (reply: ThreadReply) => {
+  worker.on('message', (reply: ThreadReply | ThreadNotification) => {
+    if ('channel' in reply) {
+      onNotification?.(reply);
+      return;
+    }
     if (reply.id === 0 && !reply.ok) {
       die(new DatabaseError(reply.message, reply.code));
       return;

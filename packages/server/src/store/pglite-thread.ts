@@ -10,6 +10,7 @@ export type ThreadRequest =
   | { id: number; kind: 'query'; sql: string; params: unknown[] }
   | { id: number; kind: 'script'; sql: string }
   | { id: number; kind: 'dump' }
+  | { id: number; kind: 'listen'; channel: string }
   | { id: number; kind: 'close' };
 
 export type ThreadReply =
@@ -24,6 +25,12 @@ export interface ThreadData {
   image: ArrayBuffer | undefined;
   /** Ask the disk to keep what is acknowledged. */
   durable: boolean;
+}
+
+/** Comes unasked. */
+export interface ThreadNotification {
+  channel: string;
+  payload: string;
 }
 
 const port = parentPort;
@@ -110,6 +117,12 @@ async function answer(request: ThreadRequest): Promise<ThreadReply> {
       return { id, ok: true };
     case 'dump':
       return { id, ok: true, dump: await (await pg.dumpDataDir('none')).arrayBuffer() };
+    case 'listen':
+      await pg.listen(request.channel, (payload) => {
+        const notification: ThreadNotification = { channel: request.channel, payload };
+        port?.postMessage(notification);
+      });
+      return { id, ok: true };
     case 'close':
       await pg.close();
       return { id, ok: true };

@@ -1,9 +1,10 @@
 /** PGlite, PostgreSQL inside the process, in a thread of its own and behind our own lock. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { between, DatabaseError, type Driver } from './driver.ts';
+import { between, DatabaseError, type Driver, type ListenOptions } from './driver.ts';
 import { takeLock } from './lock.ts';
 import { type Session, type SessionOptions, startSession } from './pglite-session.ts';
+import type { ThreadNotification } from './pglite-thread.ts';
 
 export interface PgliteDriver extends Driver {
   /** The whole data folder as a tar archive. */
@@ -37,8 +38,22 @@ export async function openPglite({
 }: PgliteOptions = {}): Promise<PgliteDriver> {
   if (folder) await mkdir(folder, { recursive: true });
   const release = folder ? await takeLock(join(folder, 'viva.lock')) : async () => undefined;
-  const start = (): Promise<Session> =>
-    startSession({ dataDir: folder ? join(folder, 'database') : undefined, image, durable, thread, extra });
+  const listeners = new Map<string, Set<ListenOptions>>();
+  const onNotification = ({ channel, payload }: ThreadNotification): void => {
+    for (const listener of listeners.get(channel) ?? []) listener.onNotification(payload);
+  };
+  const start = async (): Promise<Session> => {
+    const session = await startSession({
+      dataDir: folder ? join(folder, 'database') : undefined,
+      image,
+      durable,
+      thread,
+      extra,
+      onNotification,
+    });
+    for (const channel of listeners.keys()) await session.ask({ kind: 'listen', channel });
+    return session;
+  };
 
   let session: Session;
   let closed = false;
@@ -54,6 +69,7 @@ export async function openPglite({
       try {
         session = await start();
         session.onDeath(mourn);
+        for (const own of listeners.values()) for (const { onGap } of own) onGap();
         return;
       } catch {
         // The reason stands already, and is told to everybody who asks meanwhile.
@@ -98,6 +114,12 @@ export async function openPglite({
     transaction: (work, begin = 'BEGIN') =>
       inTurn(({ run, ask }) => between(run, () => ask({ kind: 'script', sql: begin }), work)),
     script: (sql) => inTurn(async ({ ask }) => void (await ask({ kind: 'script', sql }))),
+    listen: async (channel, options) => {
+      const own = listeners.get(channel) ?? new Set();
+      listeners.set(channel, own.add(options));
+      if (own.size === 1) await inTurn(({ ask }) => ask({ kind: 'listen', channel }));
+      return async () => void own.delete(options);
+    },
     dump: () =>
       inTurn(async ({ ask }) => {
         const { dump } = await ask({ kind: 'dump' });
