@@ -10,6 +10,7 @@ import { loadBank } from '@viva/bank';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Logger, pino } from 'pino';
 import { createModels } from './assistant/models.ts';
+import { openAdminChannel } from './backup/admin-channel.ts';
 import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
 import { DOCS_STYLE, docsPage, type OpenApiDocument } from './http/docs-page.ts';
@@ -96,6 +97,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
       starting.once('error', reject);
     });
     const address = server.address() as AddressInfo;
+    const closeChannel =
+      driver.kind === 'pglite'
+        ? await openAdminChannel({ data, driver, viva: version })
+        : async () => undefined;
     const stopping = new AbortController();
     const background = sealExisting(store, {
       signal: stopping.signal,
@@ -109,6 +114,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         // Event streams never end by themselves.
         if ('closeAllConnections' in server) server.closeAllConnections();
         await closed;
+        await closeChannel();
         stopping.abort();
         await background;
         await store.close();
