@@ -23,6 +23,7 @@ import { openingHandlers } from './openings.ts';
 import { fromKeyError, fromRefusal, fromZod, problem } from './problems.ts';
 import { ratingHandlers } from './ratings.ts';
 import { mountReading } from './reading.ts';
+import { fromUnavailable } from './unavailable.ts';
 
 export interface AppOptions {
   context: Context;
@@ -69,6 +70,8 @@ export function createApp({
       return problem(error.status, code, detail);
     }
     onFault?.(error, c.req.raw);
+    const unavailable = fromUnavailable(error);
+    if (unavailable) return unavailable;
     return problem(
       500,
       'fault',
