@@ -4,7 +4,7 @@ import type { Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
-import type { Actor, Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Route } from '../contract/route.ts';
 import { bankImportPath, eventsPath, exportPath, type LocksEvent, routes } from '../contract/routes.ts';
 import { exportRatings } from '../decision/export-ratings.ts';
@@ -17,7 +17,8 @@ import { authoringHandlers } from './authoring.ts';
 import { bankHandlers } from './bank.ts';
 import { mountBankExchange } from './bank-exchange.ts';
 import { candidateHandlers } from './candidates.ts';
-import { Exchange, type Handlers } from './exchange.ts';
+import type { Exchange, Handlers } from './exchange.ts';
+import { exchangeOf, guard, type Identify } from './guard.ts';
 import { openingHandlers } from './openings.ts';
 import { fromKeyError, fromRefusal, fromZod, problem } from './problems.ts';
 import { ratingHandlers } from './ratings.ts';
@@ -28,7 +29,7 @@ export interface AppOptions {
   /** Where faults of our own go; they are never shown to the caller. */
   onFault?: (error: unknown, request: Request) => void;
   /** Who asks; by the session cookie unless told otherwise (measurements and model-based tests). */
-  identify?: (headers: Headers) => Promise<Actor | undefined>;
+  identify?: Identify;
 }
 
 const HEARTBEAT_MS = 20_000;
@@ -103,12 +104,7 @@ export function createApp({
     // One loop over a union of signatures: the contract has typed each of them already.
     const handler = handlers[name] as unknown as (input: unknown, exchange: Exchange) => Promise<unknown>;
     const answer = async (c: HonoContext): Promise<Response> => {
-      const exchange = new Exchange(
-        c.req.raw.headers,
-        route.open ? undefined : await identify(c.req.raw.headers),
-        c.req.raw.signal,
-      );
-      if (!route.open) void exchange.actor;
+      const exchange = exchangeOf(c);
       const valid = c.req as unknown as { valid(target: 'param' | 'query' | 'json'): unknown };
       const output = await handler(
         {
@@ -121,14 +117,14 @@ export function createApp({
       for (const cookie of exchange.cookies) c.header('set-cookie', cookie, { append: true });
       return c.json(output as object, route.status);
     };
-    app.openapi(route.definition, answer as never);
+    app.openapi({ ...route.definition, middleware: guard(name, identify) }, answer as never);
   }
 
   mountBankExchange(app, context, identify);
   mountReading(app, context);
 
-  app.get(exportPath(':id'), async (c) => {
-    const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
+  app.get(exportPath(':id'), guard('exportRatings', identify), async (c) => {
+    const { actor } = exchangeOf(c);
     const csv = await exportRatings(context, actor, uuid(c.req.param('id')));
     return new Response(csv, {
       headers: {
@@ -138,8 +134,8 @@ export function createApp({
     });
   });
 
-  app.get(eventsPath(':id'), async (c) => {
-    const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
+  app.get(eventsPath(':id'), guard('lockEvents', identify), async (c) => {
+    const { actor } = exchangeOf(c);
     const candidateId = uuid(c.req.param('id'));
     const read = async (): Promise<LocksEvent> => {
       const { locks, revealed } = await context.store.as(actor.id, (tables) =>
@@ -147,7 +143,6 @@ export function createApp({
       );
       return { locked: locks.filter(({ locked }) => locked).map(({ personId }) => personId), revealed };
     };
-    if (actor.role === 'candidate') throw new Refusal(403, 'forbidden', 'Only the hiring team may do this.');
     let last = JSON.stringify(await read());
     return streamSSE(c, async (stream) => {
       let wake: () => void = () => undefined;

@@ -5,6 +5,7 @@ import { type Bank, loadBank } from '@viva/bank';
 import { createModels } from '../assistant/models.ts';
 import { type Client, createClient } from '../client.ts';
 import type { Actor, Context } from '../context.ts';
+import { whoAsks } from '../http/accounts.ts';
 import { createApp } from '../http/app.ts';
 import { createAuth } from '../identity/auth.ts';
 import { createLockEvents } from '../interview/lock-events.ts';
@@ -43,7 +44,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Asks as whoever the header names, in place of the session cookie. */
+/** Asks as whoever the header names; without it, by the session cookie, as in earnest. */
 const HEADER = 'x-test-actor';
 
 export async function openWorld({
@@ -84,7 +85,7 @@ export async function openWorld({
   const app = createApp({
     context,
     onFault: (error) => faults.push(error),
-    identify: async (headers) => people.get(headers.get(HEADER) ?? ''),
+    identify: async (headers) => people.get(headers.get(HEADER) ?? '') ?? whoAsks(context, headers),
   });
   const send = (person: Actor | undefined, request: Request) => {
     if (person) request.headers.set(HEADER, person.id);

@@ -157,7 +157,7 @@ GRANT EXECUTE ON FUNCTION viva.actor(), viva.refuse_change(), viva.audit_append(
 CREATE POLICY discloses ON viva.reveal FOR SELECT TO viva_auditor USING (true);
 CREATE POLICY discloses ON viva.decision FOR SELECT TO viva_auditor USING (true);
 CREATE POLICY discloses ON viva.opening FOR SELECT TO viva_auditor USING (true);
-GRANT SELECT ON viva.reveal, viva.decision, viva.opening, viva.reseal TO viva_auditor;
+GRANT SELECT ON viva.reveal, viva.decision, viva.opening, viva.reseal, viva.erasure TO viva_auditor;
 GRANT CREATE ON SCHEMA viva TO viva_auditor;
 RESET ROLE;
 SET LOCAL ROLE viva_auditor;
@@ -176,30 +176,6 @@ CREATE FUNCTION viva.disclosed_ratings(candidate uuid) RETURNS TABLE (
   ORDER BY r.created_at, r.rater_id, r.question_id, r.id $$;
 REVOKE EXECUTE ON FUNCTION viva.sealed_digest(uuid, uuid, uuid), viva.disclosed_ratings(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION viva.sealed_digest(uuid, uuid, uuid), viva.disclosed_ratings(uuid) TO viva_keeper;
-CREATE OR REPLACE FUNCTION viva.broken_seals() RETURNS TABLE (subject text, what text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = viva, pg_temp AS $$
-  SELECT x.candidate_id || '/' || x.rater_id, 'the ratings differ from what was sealed' FROM viva.submission x
-    WHERE coalesce((SELECT s.now FROM viva.reseal s WHERE s.candidate_id = x.candidate_id AND s.rater_id = x.rater_id
-      AND s.rating_id IS NULL AND s.was = x.digest), x.digest) <> viva.scorecard_digest(x.candidate_id, x.rater_id)
-  UNION ALL
-  SELECT a.subject, 'the audit log names a scorecard that is missing or differs from what was sealed' FROM viva.audit a
-    WHERE a.action = 'scorecard.submitted' AND NOT EXISTS (
-      SELECT 1 FROM viva.submission x WHERE x.candidate_id = a.candidate_id AND x.rater_id = a.actor_id AND x.digest = a.detail::json ->> 'digest')
-  UNION ALL
-  SELECT a.subject, 'the audit log names an amendment that is missing or differs' FROM viva.audit a
-    WHERE a.action = 'rating.amended' AND NOT EXISTS (
-      SELECT 1 FROM viva.rating r WHERE r.id::text = a.detail::json ->> 'rating' AND viva.rating_digest(r) = coalesce(
-        (SELECT s.now FROM viva.reseal s WHERE s.rating_id = r.id AND s.was = a.detail::json ->> 'digest'), a.detail::json ->> 'digest'))
-  UNION ALL
-  SELECT a.subject, 'the audit log names a resealed text that is missing or differs' FROM viva.audit a
-    WHERE a.action = 'text.resealed' AND NOT EXISTS (
-      SELECT 1 FROM viva.reseal s WHERE s.candidate_id = a.candidate_id AND s.was = a.detail::json ->> 'was' AND s.now = a.detail::json ->> 'now')
-  UNION ALL
-  SELECT s.candidate_id || '/' || s.rater_id, 'a seal was replaced without a word in the audit log' FROM viva.reseal s
-    WHERE NOT EXISTS (SELECT 1 FROM viva.audit a WHERE a.action = 'text.resealed' AND a.candidate_id = s.candidate_id
-      AND a.detail::json ->> 'was' = s.was AND a.detail::json ->> 'now' = s.now)
-  UNION ALL
-  SELECT r.id::text, 'a rating belongs to no sealed scorecard' FROM viva.rating r
-    WHERE NOT EXISTS (SELECT 1 FROM viva.submission x WHERE x.candidate_id = r.candidate_id AND x.rater_id = r.rater_id) $$;
 RESET ROLE;
 SET LOCAL ROLE viva_owner;
 REVOKE CREATE ON SCHEMA viva FROM viva_auditor;
