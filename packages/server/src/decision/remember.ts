@@ -6,6 +6,9 @@ import { type AnalysisInput, analyse } from './analyse.ts';
 const MOST = 32;
 const kept = new Map<string, Analysis>();
 
+/** After an erasure: what is kept holds names. */
+export const forgetAnalyses = (): void => kept.clear();
+
 /** As `analyse`. The same input, names and weights included, gives the kept result; it must not be changed. */
 export function analyseOnce(input: AnalysisInput): Analysis {
   const key = createHash('sha256').update(JSON.stringify(input)).digest('base64');
