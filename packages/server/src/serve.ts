@@ -17,6 +17,7 @@ import { createAuth } from './identity/auth.ts';
 import { createLockEvents } from './interview/lock-events.ts';
 import { openKeys } from './keys/open-keys.ts';
 import { sealExisting } from './keys/seal-existing.ts';
+import { scheduleRetention } from './privacy/retention.ts';
 import { openDatabase } from './store/open.ts';
 import { openStore } from './store/store.ts';
 
@@ -97,6 +98,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     });
     const address = server.address() as AddressInfo;
     const stopping = new AbortController();
+    const stopRetention = scheduleRetention(store, (error) => log.error({ err: error }, 'retention failed'));
     const background = sealExisting(store, {
       signal: stopping.signal,
       onProgress: ({ done, total }) => log.info({ done, total }, 'sealing what was stored before'),
@@ -111,6 +113,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         await closed;
         stopping.abort();
         await background;
+        await stopRetention();
         await store.close();
       },
     };
