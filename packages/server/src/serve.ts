@@ -18,6 +18,7 @@ import { createAuth } from './identity/auth.ts';
 import { createLockEvents } from './interview/lock-events.ts';
 import { openKeys } from './keys/open-keys.ts';
 import { sealExisting } from './keys/seal-existing.ts';
+import { scheduleRetention } from './privacy/retention.ts';
 import { openDatabase } from './store/open.ts';
 import { openStore } from './store/store.ts';
 
@@ -102,6 +103,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         ? await openAdminChannel({ data, driver, viva: version })
         : async () => undefined;
     const stopping = new AbortController();
+    const stopRetention = scheduleRetention(store, (error) => log.error({ err: error }, 'retention failed'));
     const background = sealExisting(store, {
       signal: stopping.signal,
       onProgress: ({ done, total }) => log.info({ done, total }, 'sealing what was stored before'),
@@ -117,6 +119,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         await closeChannel();
         stopping.abort();
         await background;
+        await stopRetention();
         await store.close();
       },
     };

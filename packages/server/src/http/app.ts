@@ -20,6 +20,7 @@ import type { Exchange, Handlers } from './exchange.ts';
 import { exchangeOf, guard, type Identify } from './guard.ts';
 import { streamLocks } from './lock-stream.ts';
 import { openingHandlers } from './openings.ts';
+import { privacyHandlers } from './privacy.ts';
 import { fromKeyError, fromRefusal, fromZod, problem } from './problems.ts';
 import { ratingHandlers } from './ratings.ts';
 import { mountReading } from './reading.ts';
@@ -101,6 +102,7 @@ export function createApp({
     ...candidateHandlers(context),
     ...ratingHandlers(context),
     ...assistantHandlers(context),
+    ...privacyHandlers(context),
   };
   for (const [name, route] of Object.entries(routes) as [keyof Handlers, Route][]) {
     // One loop over a union of signatures: the contract has typed each of them already.

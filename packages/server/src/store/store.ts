@@ -3,6 +3,7 @@ import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
 import { bindKeys } from '../keys/bind-keys.ts';
 import { createMemoryKeyStore, type KeyStore } from '../keys/key-store.ts';
 import { createVault, type NonceFor, type Vault } from '../keys/vault.ts';
+import { applyLedger } from '../privacy/erase.ts';
 import type { Driver, RunQuery } from './driver.ts';
 import { migrate } from './migrate.ts';
 
@@ -68,7 +69,7 @@ export async function openStore({
   const asKeeper: Store['asKeeper'] = (work, actorId = '') =>
     within('viva_keeper', actorId, (run) => work(tablesOver(run)));
   await bindKeys(asKeeper, keys);
-  return {
+  const store: Store = {
     driver,
     clock,
     newId,
@@ -79,4 +80,6 @@ export async function openStore({
     authStatements: tablesOver((sql, params) => within('viva_auth', '', (run) => run(sql, params))),
     close: () => driver.close(),
   };
+  await applyLedger(store);
+  return store;
 }
