@@ -3,22 +3,24 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import { streamSSE } from 'hono/streaming';
-import type { Actor, Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Route } from '../contract/route.ts';
 import { bankImportPath, eventsPath, exportPath, type LocksEvent, routes } from '../contract/routes.ts';
 import { exportRatings } from '../decision/export-ratings.ts';
 import { Refusal } from '../errors.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
+import { KeyError } from '../keys/key-error.ts';
 import { accountHandlers, whoAsks } from './accounts.ts';
 import { assistantHandlers } from './assistant.ts';
 import { authoringHandlers } from './authoring.ts';
 import { bankHandlers } from './bank.ts';
 import { mountBankExchange } from './bank-exchange.ts';
 import { candidateHandlers } from './candidates.ts';
-import { Exchange, type Handlers } from './exchange.ts';
+import type { Exchange, Handlers } from './exchange.ts';
+import { exchangeOf, guard, type Identify } from './guard.ts';
+import { streamLocks } from './lock-stream.ts';
 import { openingHandlers } from './openings.ts';
-import { fromRefusal, fromZod, problem } from './problems.ts';
+import { fromKeyError, fromRefusal, fromZod, problem } from './problems.ts';
 import { ratingHandlers } from './ratings.ts';
 import { mountReading } from './reading.ts';
 
@@ -27,10 +29,9 @@ export interface AppOptions {
   /** Where faults of our own go; they are never shown to the caller. */
   onFault?: (error: unknown, request: Request) => void;
   /** Who asks; by the session cookie unless told otherwise (measurements and model-based tests). */
-  identify?: (headers: Headers) => Promise<Actor | undefined>;
+  identify?: Identify;
 }
 
-const HEARTBEAT_MS = 20_000;
 const MAX_BODY = 256 * 1024;
 
 /** What Hono itself refuses, before a handler is asked. */
@@ -62,6 +63,7 @@ export function createApp({
   });
   app.onError((error, c) => {
     if (error instanceof Refusal) return fromRefusal(error);
+    if (error instanceof KeyError) return fromKeyError(error, () => onFault?.(error, c.req.raw));
     if (error instanceof HTTPException && error.status < 500) {
       const [code, detail] = OWN_REFUSALS[error.status] ?? ['refused', error.message];
       return problem(error.status, code, detail);
@@ -101,12 +103,7 @@ export function createApp({
     // One loop over a union of signatures: the contract has typed each of them already.
     const handler = handlers[name] as unknown as (input: unknown, exchange: Exchange) => Promise<unknown>;
     const answer = async (c: HonoContext): Promise<Response> => {
-      const exchange = new Exchange(
-        c.req.raw.headers,
-        route.open ? undefined : await identify(c.req.raw.headers),
-        c.req.raw.signal,
-      );
-      if (!route.open) void exchange.actor;
+      const exchange = exchangeOf(c);
       const valid = c.req as unknown as { valid(target: 'param' | 'query' | 'json'): unknown };
       const output = await handler(
         {
@@ -119,14 +116,14 @@ export function createApp({
       for (const cookie of exchange.cookies) c.header('set-cookie', cookie, { append: true });
       return c.json(output as object, route.status);
     };
-    app.openapi(route.definition, answer as never);
+    app.openapi({ ...route.definition, middleware: guard(name, identify) }, answer as never);
   }
 
   mountBankExchange(app, context, identify);
   mountReading(app, context);
 
-  app.get(exportPath(':id'), async (c) => {
-    const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
+  app.get(exportPath(':id'), guard('exportRatings', identify), async (c) => {
+    const { actor } = exchangeOf(c);
     const csv = await exportRatings(context, actor, uuid(c.req.param('id')));
     return new Response(csv, {
       headers: {
@@ -136,50 +133,16 @@ export function createApp({
     });
   });
 
-  app.get(eventsPath(':id'), async (c) => {
-    const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
+  app.get(eventsPath(':id'), guard('lockEvents', identify), async (c) => {
+    const { actor } = exchangeOf(c);
     const candidateId = uuid(c.req.param('id'));
     const read = async (): Promise<LocksEvent> => {
       const { locks, revealed } = await context.store.as(actor.id, (tables) =>
-        viewCandidate(tables, candidateId, actor),
+        viewCandidate(context.store.vault, tables, candidateId, actor),
       );
       return { locked: locks.filter(({ locked }) => locked).map(({ personId }) => personId), revealed };
     };
-    if (actor.role === 'candidate') throw new Refusal(403, 'forbidden', 'Only the hiring team may do this.');
-    let last = JSON.stringify(await read());
-    return streamSSE(c, async (stream) => {
-      let wake: () => void = () => undefined;
-      let pending = false;
-      const stop = context.events.listen(candidateId, () => {
-        pending = true;
-        wake();
-      });
-      stream.onAbort(() => {
-        stop();
-        wake();
-      });
-      await stream.writeSSE({ event: 'locks', data: last });
-      while (!stream.aborted && !stream.closed) {
-        if (!pending) {
-          const timer = setTimeout(() => wake(), HEARTBEAT_MS);
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-          clearTimeout(timer);
-        }
-        if (stream.aborted || stream.closed) break;
-        if (!pending) {
-          await stream.write(': still here\n\n');
-          continue;
-        }
-        pending = false;
-        const now = JSON.stringify(await read());
-        // A nudge that changes nothing for this reader is not sent: even its moment would tell something.
-        if (now !== last) await stream.writeSSE({ event: 'locks', data: now });
-        last = now;
-      }
-      stop();
-    });
+    return streamLocks(c, context.events, candidateId, read);
   });
 
   app.doc31('/api/openapi.json', {

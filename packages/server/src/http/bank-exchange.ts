@@ -8,11 +8,8 @@ import type { Actor, Context } from '../context.ts';
 import type * as contract from '../contract/bank.ts';
 import { bankExportPath, bankImportPath } from '../contract/routes.ts';
 import { Refusal } from '../errors.ts';
-import { requireLead } from '../interview/permissions.ts';
-import { Exchange } from './exchange.ts';
+import { exchangeOf, guard, type Identify } from './guard.ts';
 import { problem } from './problems.ts';
-
-type Identify = (headers: Headers) => Promise<Actor | undefined>;
 
 const toPreview = ({
   format,
@@ -38,9 +35,8 @@ export function mountBankExchange(app: OpenAPIHono, context: Context, identify: 
   const bankOf = async ({ id }: Actor) => ({
     bank: await context.store.as(id, (tables) => currentBank(context, tables)),
   });
-  app.get(bankExportPath(':format'), async (c) => {
-    const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
-    requireLead(actor);
+  app.get(bankExportPath(':format'), guard('bankExport', identify), async (c) => {
+    const { actor } = exchangeOf(c);
     const format = EXPORT_FORMATS.find((one) => one === c.req.param('format'));
     if (!format)
       throw new Refusal(
@@ -67,14 +63,14 @@ export function mountBankExchange(app: OpenAPIHono, context: Context, identify: 
 
   app.post(
     bankImportPath,
+    guard('bankImport', identify),
     bodyLimit({
       maxSize: ZIP_LIMITS.packed,
       onError: () =>
         problem(413, 'import-too-large', `The file is larger than ${ZIP_LIMITS.packed / 2 ** 20} MiB.`),
     }),
     async (c) => {
-      const { actor } = new Exchange(c.req.raw.headers, await identify(c.req.raw.headers));
-      requireLead(actor);
+      const { actor } = exchangeOf(c);
       const name = (c.req.query('name') ?? 'file').replace(/[\p{Cc}/\\]/gu, '_').slice(0, 200);
       const bytes = new Uint8Array(await c.req.arrayBuffer());
       return c.json(toPreview(await importInThread(await bankOf(actor), bytes, name)));

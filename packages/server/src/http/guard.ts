@@ -1,0 +1,36 @@
+/** The one place where the table of access is enforced: before a request is even parsed. */
+import type { Context as HonoContext, MiddlewareHandler } from 'hono';
+import type { Actor } from '../context.ts';
+import { ACCESS, type Access, admits, type RouteName, type Who } from '../contract/access.ts';
+import { forbidden, Refusal } from '../errors.ts';
+import { Exchange } from './exchange.ts';
+
+export type Identify = (headers: Headers) => Promise<Actor | undefined>;
+
+const NAMED: Record<Exclude<Who, 'anyone' | 'signed-in'>, string> = {
+  team: 'the hiring team',
+  leads: 'the owner or a lead',
+  owner: 'the owner',
+};
+
+/** @throws Refusal 401 where nobody is signed in, 403 where the table does not name this person's role */
+function admit({ who }: Access, actor: Actor | undefined): void {
+  if (who === 'anyone') return;
+  if (!actor) throw new Refusal(401, 'signed-out', 'Sign in first.');
+  if (!admits(who, actor.role)) throw forbidden(who === 'signed-in' ? 'people with an account' : NAMED[who]);
+}
+
+/** Lets a request through to the route of this name, or refuses it. */
+export const guard =
+  (name: RouteName, identify: Identify): MiddlewareHandler =>
+  async (c, next) => {
+    const access: Access = ACCESS[name];
+    const { headers, signal } = c.req.raw;
+    const actor = access.who === 'anyone' ? undefined : await identify(headers);
+    admit(access, actor);
+    c.set('exchange', new Exchange(headers, actor, signal));
+    await next();
+  };
+
+/** Who asks, after the guard. */
+export const exchangeOf = (c: HonoContext): Exchange => c.get('exchange') as Exchange;
