@@ -11,11 +11,15 @@ import { secureHeaders } from 'hono/secure-headers';
 import { type Logger, pino } from 'pino';
 import { createAdvisoryRunner } from './advisory/runner.ts';
 import { createModels } from './assistant/models.ts';
+import { openAdminChannel } from './backup/admin-channel.ts';
 import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
 import { DOCS_STYLE, docsPage, type OpenApiDocument } from './http/docs-page.ts';
 import { createAuth } from './identity/auth.ts';
 import { createLockEvents } from './interview/lock-events.ts';
+import { openKeys } from './keys/open-keys.ts';
+import { sealExisting } from './keys/seal-existing.ts';
+import { scheduleRetention } from './privacy/retention.ts';
 import { openDatabase } from './store/open.ts';
 import { openStore } from './store/store.ts';
 
@@ -64,7 +68,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const { data, port, host, version, demo = false, log = pino({ level: 'silent' }) } = options;
   const bank = await loadBank(options.bank);
   const secret = await readSecret(data);
-  const store = await openStore({ driver: await openDatabase({ url: options.databaseUrl, folder: data }) });
+  const driver = await openDatabase({ url: options.databaseUrl, folder: data });
+  const store = await openStore({ driver, keys: openKeys(data) }).catch(async (error: unknown) => {
+    await driver.close();
+    throw error;
+  });
   try {
     const baseUrl = options.publicUrl ?? `http://${host}:${port}`;
     const models = createModels();
@@ -77,7 +85,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       store,
       bank,
       auth: createAuth({ store, secret, baseUrl }),
-      events: createLockEvents(),
+      events: await createLockEvents(store.driver),
       models,
       advisory,
       version,
@@ -99,6 +107,16 @@ export async function serve(options: ServeOptions): Promise<Running> {
       starting.once('error', reject);
     });
     const address = server.address() as AddressInfo;
+    const closeChannel =
+      driver.kind === 'pglite'
+        ? await openAdminChannel({ data, driver, viva: version })
+        : async () => undefined;
+    const stopping = new AbortController();
+    const stopRetention = scheduleRetention(store, (error) => log.error({ err: error }, 'retention failed'));
+    const background = sealExisting(store, {
+      signal: stopping.signal,
+      onProgress: ({ done, total }) => log.info({ done, total }, 'sealing what was stored before'),
+    }).catch((error: unknown) => log.error({ err: error }, 'sealing what was stored before failed'));
     return {
       url: options.publicUrl ?? `http://${host}:${address.port}`,
       context,
@@ -108,6 +126,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
         if ('closeAllConnections' in server) server.closeAllConnections();
         await closed;
         await advisory.close();
+        await closeChannel();
+        stopping.abort();
+        await background;
+        await stopRetention();
         await store.close();
       },
     };

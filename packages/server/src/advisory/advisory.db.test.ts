@@ -200,6 +200,9 @@ describe('a transcript', () => {
       if (who !== applicant)
         expect((await world.as(who).transcripts({ params: { id: candidate } })).items).toEqual([]);
     }
+    // What the database holds is sealed by the candidate's key.
+    const [raw] = (await rows(li)) as { body: string }[];
+    expect(raw?.body).toMatch(/^viva1\./);
     await world.as(li).handInTranscript({ params, body: { revision: 1 } });
     await expect(
       world.as(li).saveTranscript({ params, body: { body: 'better', locale: 'en', baseRevision: 1 } }),

@@ -17,8 +17,9 @@ import type { Models } from '../assistant/models.ts';
 import { lockCandidate } from '../interview/change-candidate.ts';
 import * as t from '../store/schema.ts';
 import type { Store, Tables } from '../store/store.ts';
-import { writeBody } from './rating-body.ts';
+import { sealBody, writeBody } from './rating-body.ts';
 import { findSetting, type Setting } from './setting.ts';
+import { openTranscript } from './transcript-text.ts';
 
 export interface AdvisoryRunner {
   /** There may be work. Does nothing before `start`. */
@@ -127,7 +128,7 @@ export function createAdvisoryRunner({
     store.asAdvisor(async (tables) => {
       const setting = await findSetting(tables, task.openingId);
       const [said] = await tables
-        .select({ body: t.transcript.body, locale: t.transcript.locale })
+        .select()
         .from(t.transcript)
         .where(
           and(eq(t.transcript.candidateId, task.candidateId), eq(t.transcript.questionId, task.questionId)),
@@ -144,7 +145,7 @@ export function createAdvisoryRunner({
         ...task,
         setting,
         question: item.question,
-        transcript: said.body,
+        transcript: await openTranscript(store.vault, said),
         locale: said.locale,
         model: await models.model(tables, setting.tokenBudget),
       };
@@ -189,7 +190,7 @@ export function createAdvisoryRunner({
             spread: rating.spread,
             votes: rating.strategy === 'self-consistency' ? rating.votes : [],
             samples: rating.samples,
-            body: writeBody(rating, locale),
+            body: await sealBody(store.vault, job.candidateId, id, writeBody(rating, locale)),
             createdAt: at,
           });
       }

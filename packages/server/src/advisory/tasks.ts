@@ -11,11 +11,12 @@ import { findCandidate } from '../interview/view-candidate.ts';
 import { listItems, toItem } from '../interview/view-opening.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
-import { readBody } from './rating-body.ts';
+import { openBodies, readBody } from './rating-body.ts';
 import { findSetting, viewModel } from './setting.ts';
 
 type Row = typeof t.advisoryRating.$inferSelect;
 
+/** @param row with its body opened */
 export const toRating = (row: Row): z.infer<typeof AdvisoryRating> => ({
   question: row.questionId,
   score: row.score,
@@ -63,10 +64,10 @@ async function view(
   const [reveal] = await tables.select().from(t.reveal).where(eq(t.reveal.candidateId, candidateId));
   const stateOf = await taskStates(tables, [candidateId]);
   // Row security leaves this empty before reveal.
-  const rows = await tables
-    .select()
-    .from(t.advisoryRating)
-    .where(eq(t.advisoryRating.candidateId, candidateId));
+  const rows = await openBodies(
+    context.store.vault,
+    await tables.select().from(t.advisoryRating).where(eq(t.advisoryRating.candidateId, candidateId)),
+  );
   const rated = new Set(rows.map(({ questionId }) => questionId));
   const items = (await listItems(tables, openingId)).map(toItem);
   return {

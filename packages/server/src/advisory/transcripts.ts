@@ -14,6 +14,7 @@ import { DatabaseError } from '../store/driver.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
 import { findSetting } from './setting.ts';
+import { openTranscript, sealTranscript } from './transcript-text.ts';
 
 type Row = typeof t.transcript.$inferSelect;
 
@@ -54,7 +55,12 @@ async function refuseTranscript(tables: Tables, actor: Actor, candidateId: strin
   );
 }
 
-async function view(tables: Tables, actor: Actor, candidateId: string): Promise<z.infer<typeof Transcripts>> {
+async function view(
+  { store: { vault } }: Pick<Context, 'store'>,
+  tables: Tables,
+  actor: Actor,
+  candidateId: string,
+): Promise<z.infer<typeof Transcripts>> {
   const rows = await tables
     .select({ row: t.transcript, author: t.person.name })
     .from(t.transcript)
@@ -68,16 +74,20 @@ async function view(tables: Tables, actor: Actor, candidateId: string): Promise<
     .orderBy(asc(t.transcriptMark.questionId));
   return {
     open: actor.role !== 'candidate' && (await mayTranscribe(tables, candidateId)),
-    items: rows.map(({ row, author }) => toTranscript(row, author)),
+    items: await Promise.all(
+      rows.map(async ({ row, author }) =>
+        toTranscript({ ...row, body: await openTranscript(vault, row) }, author),
+      ),
+    ),
     handedIn: marks.map(({ question }) => question),
   };
 }
 
-export async function listTranscripts({ store }: Context, actor: Actor, candidateId: string) {
+export async function listTranscripts(context: Context, actor: Actor, candidateId: string) {
   requireTeam(actor);
-  return store.as(actor.id, async (tables) => {
+  return context.store.as(actor.id, async (tables) => {
     await findCandidate(tables, candidateId);
-    return view(tables, actor, candidateId);
+    return view(context, tables, actor, candidateId);
   });
 }
 
@@ -103,7 +113,8 @@ export async function saveTranscript(
       eq(t.transcript.questionId, questionId),
       eq(t.transcript.authorId, actor.id),
     );
-    const [held] = await tables.select().from(t.transcript).where(own);
+    const [sealed] = await tables.select().from(t.transcript).where(own);
+    const held = sealed && { ...sealed, body: await openTranscript(store.vault, sealed) };
     if (held?.handedInAt)
       throw conflict('transcript-handed-in', 'This transcript is handed in and can no longer be changed.', {
         current: toTranscript(held, actor.name),
@@ -127,12 +138,13 @@ export async function saveTranscript(
         current: toTranscript(held, actor.name),
       });
     }
+    const sealedBody = await sealTranscript(store.vault, next, body);
     if (held)
       await tables
         .update(t.transcript)
-        .set({ locale, source, body, revision: next.revision, savedAt: next.savedAt })
+        .set({ locale, source, body: sealedBody, revision: next.revision, savedAt: next.savedAt })
         .where(own);
-    else await tables.insert(t.transcript).values(next);
+    else await tables.insert(t.transcript).values({ ...next, body: sealedBody });
     return toTranscript(next, actor.name);
   });
 }
@@ -171,9 +183,11 @@ export async function handInTranscript(
         eq(t.transcript.questionId, questionId),
         eq(t.transcript.authorId, actor.id),
       );
-      const [held] = await tables.select().from(t.transcript).where(own);
-      if (!held) throw notFound('transcript of yours');
-      if (held.handedInAt) return { queued: false, transcripts: await view(tables, actor, candidateId) };
+      const [sealed] = await tables.select().from(t.transcript).where(own);
+      if (!sealed) throw notFound('transcript of yours');
+      const held = { ...sealed, body: await openTranscript(store.vault, sealed) };
+      if (held.handedInAt)
+        return { queued: false, transcripts: await view(context, tables, actor, candidateId) };
       const [mark] = await tables
         .select()
         .from(t.transcriptMark)
@@ -210,7 +224,7 @@ export async function handInTranscript(
         sealed: true,
         detail: { question: questionId },
       });
-      return { queued: setting?.used ?? false, transcripts: await view(tables, actor, candidateId) };
+      return { queued: setting?.used ?? false, transcripts: await view(context, tables, actor, candidateId) };
     })
     .catch((error: unknown) => {
       const cause = error instanceof Error && error.cause instanceof DatabaseError ? error.cause : error;

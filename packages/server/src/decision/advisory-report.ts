@@ -2,14 +2,16 @@
 
 import type { z } from '@hono/zod-openapi';
 import { and, asc, count, eq, inArray, sum } from 'drizzle-orm';
+import { openBodies } from '../advisory/rating-body.ts';
 import { findSetting, type Setting } from '../advisory/setting.ts';
 import { missingOf, taskStates, toRating } from '../advisory/tasks.ts';
 import { ADVISOR_ID, type AdvisoryReport } from '../contract/advisory.ts';
 import type { Rating } from '../contract/ratings.ts';
+import type { Vault } from '../keys/vault.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
 import type { Scored } from './analyse-advisory.ts';
-import { analyseAdvisoryOnce } from './remember.ts';
+import { analyseAdvisoryOnce } from './remember-advisory.ts';
 
 type PlainRating = z.infer<typeof Rating>;
 
@@ -26,6 +28,7 @@ interface Given {
 
 /** Null where the opening uses none. */
 export async function readAdvisory(
+  vault: Vault,
   tables: Tables,
   openingId: string,
   questions: readonly string[],
@@ -67,7 +70,7 @@ export async function readAdvisory(
   const rated = new Set(rows.map(({ candidateId, questionId }) => `${candidateId} ${questionId}`));
   return {
     setting,
-    rows,
+    rows: await openBodies(vault, rows),
     missing: revealed.flatMap((candidateId) =>
       questions.flatMap((question) => {
         if (rated.has(`${candidateId} ${question}`)) return [];

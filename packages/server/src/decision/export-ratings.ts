@@ -42,8 +42,8 @@ export async function exportRatings({ store }: Context, actor: Actor, openingId:
           .where(eq(t.candidate.openingId, openingId))
       ).map(({ id, name }) => [id, name]),
     );
-    const ratings = await readRatings(tables, eq(t.rating.openingId, openingId));
-    const given = await readAdvisory(tables, openingId, [], [...names.keys()]);
+    const ratings = await readRatings(store.vault, tables, eq(t.rating.openingId, openingId));
+    const given = await readAdvisory(store.vault, tables, openingId, [], [...names.keys()]);
     const counted = given?.setting.counted ?? false;
     const all = [
       ...ratings.map((rating) => ({ ...rating, counted: rating.kind === 'first' ? 'yes' : 'no' })),

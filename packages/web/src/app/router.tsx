@@ -212,6 +212,12 @@ const model = createRoute({
   path: '/assistant/model',
   component: lazyPage(() => import('../pages/assistant/model-page.tsx'), 'ModelPage'),
 });
+const aiUses = createRoute({
+  getParentRoute: () => layout,
+  path: '/ai-uses',
+  validateSearch: z.object({ opening: z.uuid().optional().catch(undefined) }),
+  component: lazyPage(() => import('../pages/advisory/uses-page.tsx'), 'UsesPage'),
+});
 const practices = createRoute({
   getParentRoute: () => layout,
   path: '/practice',
@@ -268,6 +274,7 @@ const routeTree = root.addChildren([
     assistant,
     chat,
     model,
+    aiUses,
     practices,
     practice,
   ]),

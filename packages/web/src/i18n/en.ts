@@ -1,5 +1,6 @@
 /** English. The types of all translation keys are taken from this file. */
 import account from './en/account.json';
+import advisory from './en/advisory.json';
 import assistant from './en/assistant.json';
 import auth from './en/auth.json';
 import authoring from './en/authoring.json';
@@ -27,6 +28,7 @@ import search from './en/search.json';
 
 export {
   account,
+  advisory,
   assistant,
   auth,
   authoring,

@@ -1,5 +1,6 @@
 /** Simplified Chinese: the same namespaces as `en.ts`, which a test holds to the same keys. */
 import account from './zh-CN/account.json';
+import advisory from './zh-CN/advisory.json';
 import assistant from './zh-CN/assistant.json';
 import auth from './zh-CN/auth.json';
 import authoring from './zh-CN/authoring.json';
@@ -27,6 +28,7 @@ import search from './zh-CN/search.json';
 
 export {
   account,
+  advisory,
   assistant,
   auth,
   authoring,
