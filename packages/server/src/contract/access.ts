@@ -54,9 +54,10 @@ export interface Access {
    * - `rating`: who gave it; from reveal on whoever sees the opening
    * - `session`: who sees the opening
    * - `proposal`: owner and leads
+   * - `certificate`: owner, leads, whose it is
    * - `own`: the person whose it is
    */
-  of?: 'opening' | 'candidate' | 'application' | 'rating' | 'session' | 'proposal' | 'own';
+  of?: 'opening' | 'candidate' | 'application' | 'rating' | 'session' | 'proposal' | 'certificate' | 'own';
   /**
    * Who of those that see it may do this (403 for the others): holders of a seat now, with or without leads, the candidate, who gave the rating,
    * the proposal's author, or anybody but its author (409 for the author).
@@ -162,6 +163,7 @@ export const ACCESS = {
 
   // Calibration: always one's own
   listCalibrations: team(),
+  certificate: team('certificate'),
   calibration: team(),
   submitCalibration: team(),
   listCalibrationAttempts: team(),

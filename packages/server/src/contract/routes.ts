@@ -202,6 +202,13 @@ export const routes = {
     summary: 'Calibration sets and one’s own standing',
     response: list(bank.CalibrationSummary),
   }),
+  certificate: route({
+    method: 'get',
+    path: '/api/certificates/{id}',
+    tag: 'Calibration',
+    summary: 'The certificate of a passed attempt: one’s own, or for leads anybody’s',
+    response: bank.Certificate,
+  }),
   calibration: route({
     method: 'get',
     path: '/api/calibration/{family}',

@@ -68,6 +68,7 @@ function partsOf(stage: Stage, place: Place, world: { family: string; answers: u
     bankExport: { params: { format: 'none' } },
     bankImport: { headers: { 'content-length': String(2 ** 30) }, body: 'a' },
     listCalibrations: null,
+    certificate: { params: { id: stage.certificate } },
     calibration: { params: family },
     submitCalibration: { params: family, body: { answers: world.answers } },
     listCalibrationAttempts: { params: family },

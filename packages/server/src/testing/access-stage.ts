@@ -55,6 +55,8 @@ export interface Stage {
   free: string;
   chat: string;
   practice: string;
+  /** Of somebody who passed a calibration: the lead. */
+  certificate: string;
 }
 
 const WHY = 'The walk needs it to be so.';
@@ -141,6 +143,15 @@ async function subjectIn(world: World, people: Stage['people'], state: State): P
   };
 }
 
+async function passCalibration(world: World, person: Actor): Promise<string> {
+  const [set] = world.context.bank.calibrations.values();
+  const attempt = await world.as(person).submitCalibration({
+    params: { family: set?.family ?? '' },
+    body: { answers: (set?.transcripts ?? []).map(({ id, expert }) => ({ transcript: id, score: expert })) },
+  });
+  return attempt.id;
+}
+
 async function sessionsOf(world: World, lead: Actor, candidate: string): Promise<Stage['sessions']> {
   const api = world.as(lead);
   const sessions = {} as Stage['sessions'];
@@ -213,6 +224,7 @@ export async function openAccessStage(world: World): Promise<Stage> {
     proposals: await proposalsOf(world, lead, otherLead, questions),
     retired,
     free: questions[PROPOSAL_STATES.length + 1] ?? '',
+    certificate: await passCalibration(world, lead),
     chat: (
       await world.as(people.panelist).beginChat({ body: { question: 'What does double quantisation save?' } })
     ).id,

@@ -48,6 +48,7 @@ function sees({ of }: Access, who: Someone, { state }: Place, owns: Someone | un
     case 'rating':
       return SUBMITTED.includes(state) && (who === 'panelist' || (team && REVEALED.includes(state)));
     case 'proposal':
+    case 'certificate':
       return LEADS.includes(who);
     case 'own':
       return who === owns;

@@ -144,6 +144,11 @@ const calibration = createRoute({
   path: '/calibration/$family',
   component: lazyPage(() => import('../pages/calibration/calibration-page.tsx'), 'CalibrationPage'),
 });
+const certificate = createRoute({
+  getParentRoute: () => layout,
+  path: '/certificates/$attempt',
+  component: lazyPage(() => import('../pages/calibration/certificate-page.tsx'), 'CertificatePage'),
+});
 const people = createRoute({
   getParentRoute: () => layout,
   path: '/people',
@@ -263,6 +268,7 @@ const routeTree = root.addChildren([
     bankExchange,
     calibrations,
     calibration,
+    certificate,
     people,
     account,
     search,

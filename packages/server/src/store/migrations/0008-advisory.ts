@@ -281,10 +281,16 @@ CREATE FUNCTION viva.practisable_versions() RETURNS TABLE (question_id text, ver
       WHERE i.question_id = v.question_id AND o.id IN (SELECT viva.actor_applied()))
   ORDER BY v.question_id, v.version DESC $$;
 
-REVOKE EXECUTE ON FUNCTION viva.advisory_begun(uuid), viva.keep_advisory(), viva.begin_advisory(), viva.keep_transcript(),
+-- Whether the audit log vouches for a certificate of calibration; it can only be asked with the certificate in hand.
+CREATE FUNCTION viva.certificate_recorded(person uuid, certificate text) RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = viva, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM viva.audit a WHERE a.subject = 'person/' || person AND a.action = 'calibration.finished'
+    AND a.actor_id = person AND a.detail::json ->> 'certificate' = certificate) $$;
+
+REVOKE EXECUTE ON FUNCTION viva.certificate_recorded(uuid, text), viva.advisory_begun(uuid), viva.keep_advisory(), viva.begin_advisory(), viva.keep_transcript(),
   viva.may_transcribe(uuid), viva.keep_task(), viva.advisory_open(uuid), viva.advisory_digest(viva.advisory_rating),
   viva.seal_advisory(), viva.practisable_versions() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION viva.advisory_begun(uuid), viva.may_transcribe(uuid), viva.practisable_versions() TO viva_app;
+GRANT EXECUTE ON FUNCTION viva.certificate_recorded(uuid, text), viva.advisory_begun(uuid), viva.may_transcribe(uuid), viva.practisable_versions() TO viva_app;
 GRANT EXECUTE ON FUNCTION viva.advisory_open(uuid) TO viva_advisor;
 
 -- The auditor finds an advisory rating that differs from what was sealed ----------------------------------------------
