@@ -10,6 +10,7 @@ import { loadBank } from '@viva/bank';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Logger, pino } from 'pino';
 import { createModels } from './assistant/models.ts';
+import { openAdminChannel } from './backup/admin-channel.ts';
 import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
 import { DOCS_STYLE, docsPage, type OpenApiDocument } from './http/docs-page.ts';
@@ -77,7 +78,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       store,
       bank,
       auth: createAuth({ store, secret, baseUrl }),
-      events: createLockEvents(),
+      events: await createLockEvents(store.driver),
       models: createModels({ bank }),
       version,
       demo,
@@ -97,6 +98,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
       starting.once('error', reject);
     });
     const address = server.address() as AddressInfo;
+    const closeChannel =
+      driver.kind === 'pglite'
+        ? await openAdminChannel({ data, driver, viva: version })
+        : async () => undefined;
     const stopping = new AbortController();
     const stopRetention = scheduleRetention(store, (error) => log.error({ err: error }, 'retention failed'));
     const background = sealExisting(store, {
@@ -111,6 +116,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         // Event streams never end by themselves.
         if ('closeAllConnections' in server) server.closeAllConnections();
         await closed;
+        await closeChannel();
         stopping.abort();
         await background;
         await stopRetention();

@@ -50,12 +50,17 @@ export async function decisionReport(
             tables,
             and(eq(t.rating.openingId, openingId), inArray(t.rating.candidateId, ids)),
           );
+    const byCandidate = new Map<string, typeof ratings>(ids.map((id) => [id, []]));
+    for (const rating of ratings) byCandidate.get(rating.candidateId)?.push(rating);
     const raters = new Map(ratings.map(({ raterId, raterName }) => [raterId, raterName]));
     const seats = await listSeats(tables, openingId);
     for (const { holder } of seats) raters.set(holder.personId, holder.name);
     const candidates = (await toCandidates(store.vault, tables, open, actor)).map((candidate) => {
-      const own = ratings.filter(({ candidateId }) => candidateId === candidate.id);
+      const own = byCandidate.get(candidate.id) ?? [];
       const first = own.filter(({ kind }) => kind === 'first');
+      const byQuestion = new Map<string, typeof first>();
+      for (const rating of first)
+        byQuestion.set(rating.question, [...(byQuestion.get(rating.question) ?? []), rating]);
       const amended = new Set(own.flatMap(({ amends }) => (amends ? [amends] : [])));
       const summary = summarise(items, opening.competencies, first);
       return {
@@ -68,15 +73,13 @@ export async function decisionReport(
           competency,
           weight,
           spread,
-          scores: first
-            .filter((rating) => rating.question === question)
-            .map(({ id, raterId, score, notAsked, evidence }) => ({
-              raterId,
-              score,
-              notAsked,
-              evidence,
-              amended: amended.has(id),
-            })),
+          scores: (byQuestion.get(question) ?? []).map(({ id, raterId, score, notAsked, evidence }) => ({
+            raterId,
+            score,
+            notAsked,
+            evidence,
+            amended: amended.has(id),
+          })),
         })),
         byRater: [...new Set(first.map(({ raterId }) => raterId))].map((raterId) => ({
           raterId,
@@ -124,7 +127,7 @@ export async function decisionReport(
     return { report, input };
   });
   // Outside the transaction: the embedded database has one connection, and others wait for it.
-  const analysis = analyseOnce(input);
+  const analysis = await analyseOnce(input);
   const adjusted = new Map(
     analysis.candidates.map(({ candidateId, overall }) => [candidateId, overall.value]),
   );

@@ -3,7 +3,6 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import { streamSSE } from 'hono/streaming';
 import type { Context } from '../context.ts';
 import type { Route } from '../contract/route.ts';
 import { bankImportPath, eventsPath, exportPath, type LocksEvent, routes } from '../contract/routes.ts';
@@ -19,11 +18,13 @@ import { mountBankExchange } from './bank-exchange.ts';
 import { candidateHandlers } from './candidates.ts';
 import type { Exchange, Handlers } from './exchange.ts';
 import { exchangeOf, guard, type Identify } from './guard.ts';
+import { streamLocks } from './lock-stream.ts';
 import { openingHandlers } from './openings.ts';
 import { privacyHandlers } from './privacy.ts';
 import { fromKeyError, fromRefusal, fromZod, problem } from './problems.ts';
 import { ratingHandlers } from './ratings.ts';
 import { mountReading } from './reading.ts';
+import { fromUnavailable } from './unavailable.ts';
 
 export interface AppOptions {
   context: Context;
@@ -33,7 +34,6 @@ export interface AppOptions {
   identify?: Identify;
 }
 
-const HEARTBEAT_MS = 20_000;
 const MAX_BODY = 256 * 1024;
 
 /** What Hono itself refuses, before a handler is asked. */
@@ -71,6 +71,8 @@ export function createApp({
       return problem(error.status, code, detail);
     }
     onFault?.(error, c.req.raw);
+    const unavailable = fromUnavailable(error);
+    if (unavailable) return unavailable;
     return problem(
       500,
       'fault',
@@ -145,40 +147,7 @@ export function createApp({
       );
       return { locked: locks.filter(({ locked }) => locked).map(({ personId }) => personId), revealed };
     };
-    let last = JSON.stringify(await read());
-    return streamSSE(c, async (stream) => {
-      let wake: () => void = () => undefined;
-      let pending = false;
-      const stop = context.events.listen(candidateId, () => {
-        pending = true;
-        wake();
-      });
-      stream.onAbort(() => {
-        stop();
-        wake();
-      });
-      await stream.writeSSE({ event: 'locks', data: last });
-      while (!stream.aborted && !stream.closed) {
-        if (!pending) {
-          const timer = setTimeout(() => wake(), HEARTBEAT_MS);
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-          clearTimeout(timer);
-        }
-        if (stream.aborted || stream.closed) break;
-        if (!pending) {
-          await stream.write(': still here\n\n');
-          continue;
-        }
-        pending = false;
-        const now = JSON.stringify(await read());
-        // A nudge that changes nothing for this reader is not sent: even its moment would tell something.
-        if (now !== last) await stream.writeSSE({ event: 'locks', data: now });
-        last = now;
-      }
-      stop();
-    });
+    return streamLocks(c, context.events, candidateId, read);
   });
 
   app.doc31('/api/openapi.json', {

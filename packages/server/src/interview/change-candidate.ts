@@ -67,14 +67,9 @@ export async function updateCandidate(
   });
 }
 
-export async function withdrawCandidate(
-  { store, events }: Context,
-  actor: Actor,
-  id: string,
-  reason: string,
-) {
+export async function withdrawCandidate({ store }: Context, actor: Actor, id: string, reason: string) {
   requireLead(actor);
-  const view = await store.as(actor.id, async (tables) => {
+  return store.as(actor.id, async (tables) => {
     await lockCandidate(tables, id);
     const row = await findCandidate(tables, id);
     if (row.withdrawnAt) throw conflict('withdrawn', 'The candidate is withdrawn already.');
@@ -98,14 +93,12 @@ export async function withdrawCandidate(
     });
     return viewCandidate(store.vault, tables, id, actor);
   });
-  events.nudge(id);
-  return view;
 }
 
 /** Reveals with the ratings there are. Whoever has not submitted by then no longer can. */
-export async function closePanel({ store, events }: Context, actor: Actor, id: string, reason: string) {
+export async function closePanel({ store }: Context, actor: Actor, id: string, reason: string) {
   requireLead(actor);
-  const view = await store.as(actor.id, async (tables) => {
+  return store.as(actor.id, async (tables) => {
     await lockCandidate(tables, id);
     const before = await viewCandidate(store.vault, tables, id, actor);
     if (before.revealed) throw conflict('revealed', 'The candidate is revealed already.');
@@ -129,6 +122,4 @@ export async function closePanel({ store, events }: Context, actor: Actor, id: s
     });
     return viewCandidate(store.vault, tables, id, actor);
   });
-  events.nudge(id);
-  return view;
 }

@@ -29,9 +29,9 @@ export async function listLocks(
   const locks = new Map<string, Lock[]>(candidateIds.map((id) => [id, []]));
   if (candidateIds.length === 0) return locks;
   const rows = (await tables.execute(
-    sql`SELECT c.id AS candidate, l.seat_id, l.person_id, p.name, l.locked
-        FROM viva.candidate c CROSS JOIN LATERAL viva.locks(c.id) l JOIN viva.person p ON p.id = l.person_id
-        WHERE ${inArray(sql`c.id`, [...candidateIds])} ORDER BY c.id, l.ordinal`,
+    sql`SELECT l.candidate_id AS candidate, l.seat_id, l.person_id, p.name, l.locked
+        FROM viva.locks_of(${`{${candidateIds.join(',')}}`}::uuid[]) l JOIN viva.person p ON p.id = l.person_id
+        ORDER BY l.candidate_id, l.ordinal`,
   )) as unknown as { candidate: string; seat_id: string; person_id: string; name: string; locked: boolean }[];
   for (const row of rows)
     locks

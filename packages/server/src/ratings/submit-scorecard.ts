@@ -38,7 +38,7 @@ export function lacking(draft: DraftLike | undefined): string | undefined {
  * @throws Refusal 422 `incomplete-scorecard` with one entry a question, or why this person may not score now
  */
 export async function submitScorecard(
-  { store, events }: Context,
+  { store }: Context,
   actor: Actor,
   candidateId: string,
 ): Promise<{ locked: true; revealed: boolean }> {
@@ -122,6 +122,5 @@ export async function submitScorecard(
       });
     return Boolean(last?.revealed);
   });
-  events.nudge(candidateId);
   return { locked: true, revealed };
 }

@@ -36,7 +36,7 @@ export interface World {
   as(person: Actor): Client;
   /** Adds a person without a password: tests of ratings are not tests of signing in. */
   addPerson(name: string, role: Actor['role']): Promise<Actor>;
-  /** Lets somebody act who was made otherwise, e.g. a candidate by an invitation. */
+  /** Lets somebody act who was made otherwise: a candidate by an invitation, a person at another server of this database. */
   adopt(person: Actor): Actor;
   /** A raw request as this person. */
   request(person: Actor | undefined, path: string, init?: RequestInit): Promise<Response>;
@@ -73,7 +73,7 @@ export async function openWorld({
       secret: 'a secret of the tests, and long enough',
       baseUrl: 'http://viva.test',
     }),
-    events: createLockEvents(),
+    events: await createLockEvents(driver),
     models: createModels({
       bank: await bank,
       env: { XDG_CONFIG_HOME: '/nowhere' },
@@ -116,7 +116,10 @@ export async function openWorld({
       people.set(person.id, person);
       return person;
     },
-    close: () => store.close(),
+    close: async () => {
+      await context.events.close();
+      await store.close();
+    },
   };
 }
 
