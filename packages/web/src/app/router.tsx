@@ -50,6 +50,12 @@ const join = createRoute({
   component: lazyPage(() => import('../pages/auth/join-page.tsx'), 'JoinPage'),
 });
 
+const dataLink = createRoute({
+  getParentRoute: () => root,
+  path: '/my-data/$token',
+  component: lazyPage(() => import('../pages/privacy/data-link-page.tsx'), 'DataLinkPage'),
+});
+
 /** Everything below needs somebody signed in. */
 const layout = createRoute({
   getParentRoute: () => root,
@@ -223,6 +229,23 @@ const practice = createRoute({
   component: lazyPage(() => import('../pages/practice/practice-page.tsx'), 'PracticePage'),
 });
 
+// Privacy
+const myData = createRoute({
+  getParentRoute: () => layout,
+  path: '/applications/$candidateId/data',
+  component: lazyPage(() => import('../pages/privacy/my-data-page.tsx'), 'MyDataPage'),
+});
+const privacy = createRoute({
+  getParentRoute: () => layout,
+  path: '/privacy',
+  component: lazyPage(() => import('../pages/privacy/privacy-page.tsx'), 'PrivacyPage'),
+});
+const duties = createRoute({
+  getParentRoute: () => layout,
+  path: '/duties',
+  component: lazyPage(() => import('../pages/privacy/duties-page.tsx'), 'DutiesPage'),
+});
+
 // Candidates
 const candidate = createRoute({
   getParentRoute: () => layout,
@@ -241,6 +264,7 @@ const routeTree = root.addChildren([
   setup,
   signIn,
   join,
+  dataLink,
   layout.addChildren([
     home,
     openings,
@@ -270,6 +294,9 @@ const routeTree = root.addChildren([
     model,
     practices,
     practice,
+    myData,
+    privacy,
+    duties,
   ]),
 ]);
 

@@ -8,6 +8,7 @@ import calibration from './zh-CN/calibration.json';
 import candidates from './zh-CN/candidates.json';
 import common from './zh-CN/common.json';
 import decision from './zh-CN/decision.json';
+import duties from './zh-CN/duties.json';
 import home from './zh-CN/home.json';
 import labEncoder from './zh-CN/lab-encoder.json';
 import labGanVsDiffusion from './zh-CN/lab-gan-vs-diffusion.json';
@@ -21,6 +22,7 @@ import labs from './zh-CN/labs.json';
 import openings from './zh-CN/openings.json';
 import people from './zh-CN/people.json';
 import practice from './zh-CN/practice.json';
+import privacy from './zh-CN/privacy.json';
 import problems from './zh-CN/problems.json';
 import scoring from './zh-CN/scoring.json';
 import search from './zh-CN/search.json';
@@ -35,6 +37,7 @@ export {
   candidates,
   common,
   decision,
+  duties,
   home,
   labEncoder as 'lab-encoder',
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
@@ -48,6 +51,7 @@ export {
   openings,
   people,
   practice,
+  privacy,
   problems,
   scoring,
   search,
