@@ -22,6 +22,7 @@ import { openingHandlers } from './openings.ts';
 import { fromRefusal, fromZod, problem } from './problems.ts';
 import { ratingHandlers } from './ratings.ts';
 import { mountReading } from './reading.ts';
+import { wellFormed } from './well-formed.ts';
 
 export interface AppOptions {
   context: Context;
@@ -88,6 +89,7 @@ export function createApp({
   });
   // Files of the bank have a limit of their own.
   app.use('/api/*', (c, next) => (c.req.path === bankImportPath ? next() : limit(c, next)));
+  app.use('/api/*', wellFormed);
 
   const handlers: Handlers = {
     ...accountHandlers(context),

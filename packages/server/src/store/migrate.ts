@@ -6,8 +6,9 @@ import { workSample } from './migrations/0002-work-sample.ts';
 import { groupAnswers } from './migrations/0003-group-answers.ts';
 import { assistant } from './migrations/0004-assistant.ts';
 import { authoring } from './migrations/0005-authoring.ts';
+import { secondFactor } from './migrations/0007-second-factor.ts';
 
-const MIGRATIONS = [foundation, workSample, groupAnswers, assistant, authoring];
+const MIGRATIONS = [foundation, workSample, groupAnswers, assistant, authoring, secondFactor];
 
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
