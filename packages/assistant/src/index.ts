@@ -75,6 +75,14 @@ export {
   measureInjections,
 } from './rater/injections.ts';
 export {
+  RATING_STRATEGIES,
+  type RatingStrategy,
+  rateByStrategy,
+  type StrategyOptions,
+  type StrategyRating,
+  type Vote,
+} from './rater/rate-by-strategy.ts';
+export {
   type AdvisoryRating,
   type Evidence,
   type RateOptions,

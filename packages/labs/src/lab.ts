@@ -3,6 +3,14 @@ import type { z } from 'zod';
 
 export type Localised = Readonly<Record<'zh-CN' | 'en', string>>;
 
+/** A text in both languages. */
+export const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
+/** One option of a field. */
+export const choice = (value: string, zh: string, en: string) => ({ value, label: both(zh, en) });
+/** Options that are numbers, and read the same in both languages. */
+export const numbers = (...values: number[]) =>
+  values.map((value) => choice(`${value}`, `${value}`, `${value}`));
+
 /** How a parameter is shown and explained. The schema says what is allowed; this says it to people. */
 export interface Field {
   id: string;

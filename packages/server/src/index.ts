@@ -1,5 +1,13 @@
 /** The server: HTTP API, database, independence, audit. */
-export { type AuditFault, type AuditVerdict, verifyAudit } from './audit/verify.ts';
+export {
+  type Anchor,
+  AnchorError,
+  appendAnchor,
+  readAnchors,
+  readHead,
+} from './audit/anchors.ts';
+export type { AuditFault } from './audit/faults.ts';
+export { type AuditVerdict, verifyAudit } from './audit/verify.ts';
 export type { Actor, Context } from './context.ts';
 export { DEMO_PANEL, DEMO_PASSWORD, fillDemo } from './demo/fill-demo.ts';
 export { type AppOptions, createApp } from './http/app.ts';

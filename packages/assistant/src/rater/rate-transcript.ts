@@ -31,8 +31,15 @@ export interface AdvisoryRating {
   usage: Usage;
 }
 
+/** `rate`: the score at once. `rate-steps`: what was found on each anchor first, then the score. */
+export type RatingPrompt = 'rate' | 'rate-steps';
+
 export interface RateOptions {
   locale?: Locale;
+  /** Default `rate`. */
+  prompt?: RatingPrompt;
+  /** Default 0, greedy. */
+  temperature?: number;
   seed?: number;
   signal?: AbortSignal;
   /** For tests; a fresh random one each time otherwise, so that no transcript can hold it. */
@@ -53,6 +60,22 @@ const Answer = z.object({
   score: z.int().min(1).max(5),
 });
 
+/** Anchor by anchor before anything else, so that the evidence and the score follow from it. */
+const AnswerInSteps = z.object({
+  steps: z
+    .array(
+      z.object({
+        anchor: z.int().min(1).max(5),
+        finding: z.string(),
+        met: z.enum(['yes', 'partly', 'no']),
+      }),
+    )
+    .max(10),
+  ...Answer.shape,
+});
+/** Tokens that an answer may take. */
+const MOST_TOKENS = { rate: 1500, 'rate-steps': 3000 } as const;
+
 export const numbered = (items: readonly string[]): string =>
   items.map((text, at) => `${at + 1}. ${text}`).join('\n');
 
@@ -66,7 +89,7 @@ export async function rateTranscript(
   question: Question,
   transcript: string,
   model: LanguageModel,
-  { locale = 'en', seed, signal, fence = newFence() }: RateOptions = {},
+  { locale = 'en', prompt: id = 'rate', temperature = 0, seed, signal, fence = newFence() }: RateOptions = {},
 ): Promise<AdvisoryRating> {
   const speech = candidateSpeech(transcript);
   if (speech.trim() === '')
@@ -74,7 +97,7 @@ export async function rateTranscript(
       'empty-transcript',
       'There is nothing in the transcript that the candidate said. Mark speakers at the start of a line ("Candidate:"), or mark none.',
     );
-  const rate = await prompt('rate');
+  const rate = await prompt(id);
   const text = question.text[locale];
   const { value, usage } = await generateStructured(
     model,
@@ -84,10 +107,10 @@ export async function rateTranscript(
       transcript,
       fence,
     }),
-    Answer,
+    id === 'rate' ? Answer : AnswerInSteps,
     {
-      temperature: 0,
-      maxOutputTokens: 1500,
+      temperature,
+      maxOutputTokens: MOST_TOKENS[id],
       ...(seed === undefined ? {} : { seed }),
       ...(signal ? { signal } : {}),
     },

@@ -1,8 +1,7 @@
 /** What the lab is, for people and forms: no engine comes with it. */
-import type { LabDescription, Localised, Metric } from '../lab.ts';
+import { both, type LabDescription, type Localised, type Metric } from '../lab.ts';
 import { EncoderParams, FIELDS, GROUPS, PRESETS } from './params.ts';
 
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
 const metric = (
   id: string,
   label: Localised,

@@ -1,6 +1,6 @@
 /** Parameters of the lab, and what each means, in both languages. */
 import { z } from 'zod';
-import type { Field, Localised, Preset } from '../lab.ts';
+import { both, choice, type Field, type Preset } from '../lab.ts';
 
 export const EncoderParams = z.object({
   /** A shipped model, `chosen` (a page's files), or, headless, a folder. */
@@ -15,9 +15,6 @@ export const EncoderParams = z.object({
   places: z.int().min(20).max(2000).default(300),
 });
 export type EncoderParams = z.infer<typeof EncoderParams>;
-
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
-const choice = (value: string, zh: string, en: string) => ({ value, label: both(zh, en) });
 
 export const GROUPS = {
   model: both('模型', 'The model'),

@@ -1,6 +1,6 @@
 /** Parameters of the lab, and what each means, in both languages. */
 import { z } from 'zod';
-import type { Field, Localised, Preset } from '../lab.ts';
+import { both, choice, type Field, type Preset } from '../lab.ts';
 
 export const GanVsDiffusionParams = z.object({
   data: z.enum(['ring8', 'grid25', 'spiral', 'moons', 'drawn', 'digits']).default('ring8'),
@@ -26,9 +26,6 @@ export const GanVsDiffusionParams = z.object({
   engine: z.enum(['auto', 'webgpu', 'wasm']).default('auto'),
 });
 export type GanVsDiffusionParams = z.infer<typeof GanVsDiffusionParams>;
-
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
-const choice = (value: string, zh: string, en: string) => ({ value, label: both(zh, en) });
 
 export const GROUPS = {
   task: both('任务', 'The task'),

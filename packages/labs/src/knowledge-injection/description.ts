@@ -1,8 +1,6 @@
 /** What the lab is, for people and forms: no engine comes with it. */
-import type { LabDescription, Localised, Metric } from '../lab.ts';
+import { both, type LabDescription, type Localised, type Metric } from '../lab.ts';
 import { FIELDS, GROUPS, KnowledgeInjectionParams, PRESETS } from './params.ts';
-
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
 
 export const ARM_LABELS = {
   single: both('一种写法', 'One wording'),

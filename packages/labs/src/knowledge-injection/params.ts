@@ -1,6 +1,6 @@
 /** Parameters of the lab, and what each means, in both languages. */
 import { z } from 'zod';
-import type { Field, Localised, Preset } from '../lab.ts';
+import { both, choice, type Field, numbers, type Preset } from '../lab.ts';
 
 export const KnowledgeInjectionParams = z.object({
   arms: z.enum(['two', 'four']).default('two'),
@@ -15,10 +15,6 @@ export const KnowledgeInjectionParams = z.object({
   rank: z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8), z.literal(16)]).default(8),
 });
 export type KnowledgeInjectionParams = z.infer<typeof KnowledgeInjectionParams>;
-
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
-const choice = (value: string, zh: string, en: string) => ({ value, label: both(zh, en) });
-const numbers = (...values: number[]) => values.map((value) => choice(`${value}`, `${value}`, `${value}`));
 
 export const GROUPS = {
   data: both('语料', 'The texts'),

@@ -1,6 +1,6 @@
 /** Parameters of the lab, and what each means, in both languages. */
 import { z } from 'zod';
-import type { Field, Localised, Preset } from '../lab.ts';
+import { both, choice, type Field, type Preset } from '../lab.ts';
 
 export const MixedPrecisionParams = z.object({
   task: z.enum(['digits', 'spirals']).default('digits'),
@@ -19,8 +19,6 @@ export const MixedPrecisionParams = z.object({
 });
 export type MixedPrecisionParams = z.infer<typeof MixedPrecisionParams>;
 
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
-const choice = (value: string, zh: string, en: string) => ({ value, label: both(zh, en) });
 const number = (value: number) => choice(String(value), String(value), String(value));
 
 export const GROUPS = {

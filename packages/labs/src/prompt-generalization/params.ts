@@ -1,6 +1,6 @@
 /** Parameters of the lab, and what each means, in both languages. */
 import { z } from 'zod';
-import type { Field, Localised, Preset } from '../lab.ts';
+import { both, choice, type Field, numbers, type Preset } from '../lab.ts';
 
 const onOff = z.enum(['on', 'off']).default('on');
 
@@ -18,9 +18,6 @@ export const PromptGeneralizationParams = z.object({
 });
 export type PromptGeneralizationParams = z.infer<typeof PromptGeneralizationParams>;
 
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
-const choice = (value: string, zh: string, en: string) => ({ value, label: both(zh, en) });
-const numbers = (...values: number[]) => values.map((value) => choice(`${value}`, `${value}`, `${value}`));
 const ON_OFF = [choice('on', '开', 'On'), choice('off', '关', 'Off')];
 
 export const GROUPS = {

@@ -1,10 +1,8 @@
 /** What the lab is, for people and forms: no engine comes with it. */
-import type { LabDescription, Localised, Metric } from '../lab.ts';
+import { both, type LabDescription, type Localised, type Metric } from '../lab.ts';
 import { FIELDS, GROUPS } from './fields.ts';
 import { LIVE, QuantizationParams } from './params.ts';
 import { PRESETS } from './presets.ts';
-
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
 
 const COLUMNS = [
   { id: 'full', label: both('fp32', 'fp32') },

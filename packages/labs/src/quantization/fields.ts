@@ -1,8 +1,6 @@
 /** What each parameter means, in both languages. */
-import type { Field, Localised } from '../lab.ts';
+import { both, choice, type Field } from '../lab.ts';
 
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
-const choice = (value: string, zh: string, en: string) => ({ value, label: both(zh, en) });
 const number = (value: number) => choice(String(value), String(value), String(value));
 const YES_NO = [choice('no', '否', 'No'), choice('yes', '是', 'Yes')];
 const INTEGERS = ['symmetric', 'asymmetric'];

@@ -1,7 +1,5 @@
 /** Settings that show one thing each. */
-import type { Localised, Preset } from '../lab.ts';
-
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
+import { both, type Preset } from '../lab.ts';
 
 export const PRESETS: readonly Preset[] = [
   {

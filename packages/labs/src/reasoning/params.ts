@@ -1,6 +1,6 @@
 /** Parameters of the lab, and what each means, in both languages. */
 import { z } from 'zod';
-import type { Field, Localised, Preset } from '../lab.ts';
+import { both, choice, type Field, type Preset } from '../lab.ts';
 
 export const ReasoningParams = z.object({
   task: z.enum(['game24', 'running-sum', 'addition', 'recall', 'lookup', 'vote']).default('game24'),
@@ -26,8 +26,6 @@ export const ReasoningParams = z.object({
 });
 export type ReasoningParams = z.infer<typeof ReasoningParams>;
 
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
-const choice = (value: string, zh: string, en: string) => ({ value, label: both(zh, en) });
 const TINY = ['running-sum', 'addition', 'recall', 'lookup'] as const;
 const only = (...is: string[]): Field['when'] => ({ field: 'task', is });
 

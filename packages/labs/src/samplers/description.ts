@@ -1,9 +1,7 @@
 /** What the lab is, for people and forms: no engine comes with it. */
-import type { LabDescription, Localised, Metric } from '../lab.ts';
+import { both, type LabDescription, type Localised, type Metric } from '../lab.ts';
 import { FIELDS, GROUPS, PRESETS, SamplersParams, STEP_COUNTS } from './params.ts';
 import { SAMPLERS, type SamplerName } from './samplers.ts';
-
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
 
 export const SAMPLER_LABELS: Readonly<Record<SamplerName, Localised>> = {
   ddpm: both('DDPM，方差 β̃', 'DDPM, variance β̃'),

@@ -1,6 +1,6 @@
 /** Parameters of the lab, and what each means, in both languages. */
 import { z } from 'zod';
-import type { Field, Localised, Preset } from '../lab.ts';
+import { both, choice, type Field, type Preset } from '../lab.ts';
 
 /** Step counts that the issue of the published tables share (Song et al. 2021, table 1), and five. */
 export const STEP_COUNTS = [5, 10, 20, 50, 100, 1000] as const;
@@ -28,8 +28,6 @@ export const SamplersParams = z.object({
 });
 export type SamplersParams = z.infer<typeof SamplersParams>;
 
-const both = (zh: string, en: string): Localised => ({ 'zh-CN': zh, en });
-const choice = (value: string, zh: string, en: string) => ({ value, label: both(zh, en) });
 const numbers = (...values: number[]) =>
   values.map((value) => choice(String(value), String(value), String(value)));
 

@@ -20,8 +20,9 @@ interface DraftLike {
 export function lacking(draft: DraftLike | undefined): string | undefined {
   if (!draft || (draft.score === null && draft.notAsked === null))
     return 'choose a scale point, or say why the question was not asked';
+  // A digit alone is no reason; and a seal could not tell it from a score.
   if (draft.notAsked !== null)
-    return draft.notAsked.trim() === '' ? 'say why the question was not asked' : undefined;
+    return /^[1-5]?$/.test(draft.notAsked.trim()) ? 'say why the question was not asked' : undefined;
   // The database counts code points; so do we.
   const length = [...draft.evidence.trim()].length;
   return length < EVIDENCE_MIN

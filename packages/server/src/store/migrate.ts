@@ -7,8 +7,9 @@ import { groupAnswers } from './migrations/0003-group-answers.ts';
 import { assistant } from './migrations/0004-assistant.ts';
 import { authoring } from './migrations/0005-authoring.ts';
 import { secondFactor } from './migrations/0007-second-factor.ts';
+import { scale } from './migrations/0010-scale.ts';
 
-const MIGRATIONS = [foundation, workSample, groupAnswers, assistant, authoring, secondFactor];
+const MIGRATIONS = [foundation, workSample, groupAnswers, assistant, authoring, secondFactor, scale];
 
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';

@@ -153,6 +153,35 @@ describe('the rater and the practice interview', () => {
     await expect(viva('assistant', 'rate', 'quantization', `${file}x`)).rejects.toThrow('cannot be read');
   });
 
+  it('rates many times and shows the votes and their spread', async () => {
+    const file = join(folder, 'votes.txt');
+    await writeFile(file, 'Candidate: There are 255 intervals, so it is 193.');
+    let asked = 0;
+    const stepwise = (score: number) =>
+      JSON.stringify({
+        steps: [{ anchor: score, finding: 'Named.', met: 'yes' }],
+        ...JSON.parse(rating(score, 'there are 255 intervals')),
+      });
+    reply = () => stepwise([3, 4, 3][asked++ % 3] as number);
+    const words = ['assistant', 'rate', 'quantization', file, '--strategy', 'self-consistency'];
+    const { out } = await viva(...words, '--samples', '3', '--seed', '5');
+    expect(out).toContain('Score: 3');
+    expect(out).toContain('Votes: 3 × 2, 4 × 1; without a vote: 0; spread (standard deviation): 0.58 points');
+    const { out: json } = await viva(...words, '--samples', '3', '--seed', '5', '--json');
+    expect(JSON.parse(json)).toMatchObject({
+      score: 3,
+      strategy: 'self-consistency',
+      samples: 3,
+      seed: 5,
+      temperature: 0.7,
+      provenance: { prompt: 'rate-steps', version: 1 },
+    });
+    await expect(viva(...words, '--samples', '1')).rejects.toThrow('--samples');
+    await expect(viva('assistant', 'rate', 'quantization', file, '--strategy', 'guess')).rejects.toThrow(
+      'direct, chain-of-thought, self-consistency',
+    );
+  });
+
   it('compares with the experts, and counts withheld scores as misses', async () => {
     reply = () => rating(3, 'nobody said this at all');
     const { out } = await viva('assistant', 'calibrate', '--json', '--lang', 'zh-CN');

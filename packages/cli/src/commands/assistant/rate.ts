@@ -1,6 +1,14 @@
 /** `viva assistant rate`, `calibrate` and `injections`: the advisory rater, and what it is worth. */
 import { readFile } from 'node:fs/promises';
-import { loadAttacks, type MovementSummary, measureInjections, rateTranscript } from '@viva/assistant';
+import {
+  loadAttacks,
+  type MovementSummary,
+  measureInjections,
+  RATING_STRATEGIES,
+  type RatingStrategy,
+  rateByStrategy,
+  rateTranscript,
+} from '@viva/assistant';
 import type { Bank, Question } from '@viva/bank';
 import { CommandFailure } from '../../failure.ts';
 import { language } from '../../terminal/language.ts';
@@ -24,7 +32,25 @@ export function questionOf(bank: Bank, id: string): Question {
   return question;
 }
 
-export async function rate(id: string, file: string, options: RateCommandOptions): Promise<void> {
+export interface RateOneOptions extends RateCommandOptions {
+  strategy: string;
+  samples: string;
+  temperature?: string;
+  seed?: string;
+}
+
+function readStrategy(text: string): RatingStrategy {
+  const found = RATING_STRATEGIES.find((name) => name === text);
+  if (!found)
+    throw new CommandFailure(`--strategy ${text}: one of ${RATING_STRATEGIES.join(', ')} is wanted.`, 2);
+  return found;
+}
+
+export async function rate(id: string, file: string, options: RateOneOptions): Promise<void> {
+  const strategy = readStrategy(options.strategy);
+  const samples = readNumber(options.samples, '--samples', 2);
+  if (!Number.isInteger(samples) || samples > 25)
+    throw new CommandFailure(`--samples ${options.samples}: a whole number from 2 to 25 is wanted.`, 2);
   const locale = language(options.lang);
   const question = questionOf(await openBank(options.bank), id);
   let transcript: string;
@@ -33,9 +59,22 @@ export async function rate(id: string, file: string, options: RateCommandOptions
   } catch (error) {
     throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}`);
   }
-  const rating = await cancellable(async (signal) =>
-    rateTranscript(question, transcript, await openGuarded(options, locale), { locale, signal }),
-  );
+  const rating = await cancellable(async (signal) => {
+    const model = await openGuarded(options, locale);
+    const many = strategy === 'self-consistency';
+    const progress = many ? new Progress({ label: say(locale, 'rating'), total: samples }) : null;
+    return rateByStrategy(question, transcript, model, {
+      locale,
+      strategy,
+      samples,
+      ...(options.temperature === undefined
+        ? {}
+        : { temperature: readNumber(options.temperature, '--temperature', 0) }),
+      ...(options.seed === undefined ? {} : { seed: readNumber(options.seed, '--seed', 0) }),
+      onProgress: (done) => progress?.update(done),
+      signal,
+    }).finally(() => progress?.done());
+  });
   if (options.json) {
     console.log(JSON.stringify(rating, null, 2));
     return;
@@ -45,6 +84,14 @@ export async function rate(id: string, file: string, options: RateCommandOptions
       ? say(locale, 'withheld', { given: rating.given })
       : say(locale, 'score', { score: rating.score }),
   );
+  if (rating.strategy === 'self-consistency')
+    console.log(
+      say(locale, 'votes', {
+        votes: rating.votes.map(({ score, count }) => `${score} × ${count}`).join(', ') || '–',
+        without: rating.withoutVote,
+        spread: rating.spread === null ? '–' : rating.spread.toFixed(2),
+      }),
+    );
   for (const { anchor, stance, quote } of rating.evidence)
     console.log(`  ${stance === 'for' ? '+' : '−'} ${anchor}  “${quote}”`);
   if (rating.lacking) console.log(`\n${say(locale, 'lacking')}\n  ${rating.lacking}`);

@@ -69,9 +69,13 @@ Examples:
     .description(
       'score a transcript (a text file) against a question’s anchors, with evidence that is looked up',
     )
+    .option('--strategy <name>', 'direct, chain-of-thought or self-consistency', 'direct')
+    .option('--samples <count>', 'ratings that self-consistency draws and counts as votes', '5')
+    .option('--temperature <number>', 'default 0; 0.7 for self-consistency')
+    .option('--seed <number>', 'the same ratings again, where the server keeps seeds')
     .option('--bank <folder>', 'the question bank')
     .option(...LANGUAGE)
-    .option('--json', 'print everything as JSON')
+    .option('--json', 'print everything as JSON: votes, spread, evidence, what was dropped, provenance')
     .action(rate);
   withModelOptions(assistant.command('calibrate'))
     .description('rate the bank’s calibration transcripts and compare with the experts')

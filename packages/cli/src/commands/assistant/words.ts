@@ -75,6 +75,10 @@ const WORDS = {
     'zh-CN': '{count} 个提示词，中英两版：没有问题。',
   },
   score: { en: 'Score: {score}', 'zh-CN': '得分：{score}' },
+  votes: {
+    en: 'Votes: {votes}; without a vote: {without}; spread (standard deviation): {spread} points',
+    'zh-CN': '投票：{votes}；未投票：{without}；离散度（标准差）：{spread} 分',
+  },
   withheld: {
     en: 'No score: the model gave {given}, and none of its quotes is in what the candidate said.',
     'zh-CN': '不予给分：模型给了 {given}，但它的引文都不在候选人的话里。',

@@ -1,4 +1,5 @@
 /** Where the encoder lab finds models and texts when it runs without a browser. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadQuerySet } from '@viva/assistant';
@@ -64,6 +65,11 @@ export const encoderWorld: EncoderWorld = {
         `“chosen” means files chosen on the page. Here, name a folder: --set model=path/to/bert (shipped: ${SHIPPED_ENCODERS.join(', ')}).`,
       );
     const shipped = SHIPPED_ENCODERS.find((name) => name === model);
+    if (!shipped && !existsSync(model))
+      throw new EncoderError(
+        'no-model',
+        `There is no folder ${model}. Shipped models: ${SHIPPED_ENCODERS.join(', ')}; viva model pull fetches others.`,
+      );
     const files = await openEncoderFolder(shipped ? join(encodersFolder(), shipped) : model);
     return { ...files, name: model };
   },

@@ -93,3 +93,20 @@ it('summarises what there is, leaving out what has no figure', () => {
 it('has every lab of the catalogue', () => {
   expect(LABS.map(({ id }) => id)).toEqual(LAB_DESCRIPTIONS.map(({ id }) => id));
 });
+
+it('encodes a text: tokens, a guess at the mask, neighbours in order', async () => {
+  const found = JSON.parse(
+    await viva('encode', 'What does NF4 [MASK]?', '--model', 'bank-mlm', '--neighbours', '3', '--json'),
+  );
+  expect(found.tokens.slice(0, 4)).toEqual(['[CLS]', 'what', 'does', 'nf4']);
+  const place = found.tokens.indexOf('[MASK]');
+  expect(found.guesses).toHaveLength(1);
+  expect(found.guesses[0]).toMatchObject({ at: place, truth: null });
+  const cosines = found.neighbours.map(({ cosine }: { cosine: number }) => cosine);
+  expect(cosines).toHaveLength(3);
+  expect([...cosines].sort((a, b) => b - a)).toEqual(cosines);
+  const shown = await viva('encode', 'What does NF4 [MASK]?', '--model', 'bank-mlm', '--neighbours', '3');
+  expect(shown).toContain(`guesses at token ${place}: ${found.guesses[0].options[0].token} `);
+  expect(shown).toContain(found.neighbours[0].id);
+  await expect(viva('encode', 'x', '--pooling', 'none')).rejects.toThrow('--pooling');
+});
