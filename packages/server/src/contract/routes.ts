@@ -10,6 +10,7 @@ import * as interview from './interview.ts';
 import * as people from './people.ts';
 import * as ratings from './ratings.ts';
 import { route } from './route.ts';
+import { securityRoutes } from './security-routes.ts';
 import { Settings } from './settings.ts';
 
 const Done = z.object({ ok: z.literal(true) });
@@ -18,6 +19,7 @@ const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) }
 export const routes = {
   ...assistantRoutes,
   ...authoringRoutes,
+  ...securityRoutes,
 
   // Setting up, signing in
   health: route({

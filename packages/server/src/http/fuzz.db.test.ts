@@ -53,6 +53,7 @@ beforeAll(async () => {
     kit: ['llm-engineer'],
     family: [...world.context.bank.calibrations.keys()],
     version: ['0', '1'],
+    session: [stage.session],
     opening: openings,
     candidate: candidates,
   };
@@ -71,9 +72,11 @@ beforeAll(async () => {
                 ? [stage.chat]
                 : path.startsWith('/api/practices')
                   ? [stage.practice]
-                  : path.startsWith('/api/people')
-                    ? [stage.spare.id, stage.invited]
-                    : undefined;
+                  : path.startsWith('/api/me/passkeys')
+                    ? [stage.passkey]
+                    : path.startsWith('/api/people')
+                      ? [stage.spare.id, stage.invited]
+                      : undefined;
     if (ids) known[`${path} id`] = ids;
   }
   // Not JSON, so not in the document.

@@ -116,6 +116,7 @@ export class Fuzzer {
       this.#damage[second]?.(request, { dice, path, operation, schema, body });
       request.kind += ` + ${second}`;
     }
+    if (['GET', 'HEAD'].includes(request.method)) request.body = undefined;
     return request;
   }
   readonly #damage: Record<string, (request: FuzzRequest, how: Damage) => void> = {
