@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `viva` command. Each file under commands/ registers its own; here they are only gathered. */
 import { Command } from 'commander';
+import { registerAccount } from './commands/account.ts';
 import { registerAssistant } from './commands/assistant/register.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBank } from './commands/bank.ts';
@@ -29,7 +30,8 @@ Examples:
   viva stats fit ratings.csv         severity, reliability, adjusted scores from a CSV
   viva model quantize in.gguf out.gguf --scheme q4_k_m
   viva ask 双重量化省了多少显存      an answer from the bank, with citations
-  viva audit verify                  find changed or missing rows`,
+  viva audit verify                  find changed or missing rows
+  viva account recover a@b.example --unlock --reset-password`,
   );
 
 for (const register of [
@@ -40,6 +42,7 @@ for (const register of [
   registerStats,
   registerAssistant,
   registerAudit,
+  registerAccount,
 ])
   register(program);
 

@@ -11,6 +11,14 @@ export { type AuditVerdict, verifyAudit } from './audit/verify.ts';
 export type { Actor, Context } from './context.ts';
 export { DEMO_PANEL, DEMO_PASSWORD, fillDemo } from './demo/fill-demo.ts';
 export { type AppOptions, createApp } from './http/app.ts';
+export {
+  type AccountLine,
+  listAccounts,
+  RECOVERIES,
+  type Recovery,
+  RecoveryError,
+  recoverAccount,
+} from './identity/recover.ts';
 export { type Running, type ServeOptions, serve } from './serve.ts';
 export { DatabaseError } from './store/driver.ts';
 export { LockError } from './store/lock.ts';

@@ -84,6 +84,7 @@ export function protect(options: PeerOptions & { secure: boolean }): MiddlewareH
         'content-security-policy',
         !isHtml(c) ? NOTHING : c.req.path.startsWith('/api/') ? READING_POLICY : PAGES_POLICY,
       );
+    if (c.req.path.startsWith('/api/')) headers.set('cache-control', 'no-store');
     if (options.secure) headers.set('strict-transport-security', TRANSPORT);
   };
 }
@@ -93,7 +94,5 @@ export const refuseForeign: MiddlewareHandler = async (c, next) => {
   const hosts = [c.req.header('host') ?? '', ...(origin ? [new URL(origin).host] : [])];
   if (isForeign(c.req.raw, hosts))
     return problem(403, 'foreign-origin', 'This request comes from another site’s page.');
-  await next();
-  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
-  return undefined;
+  return next();
 };
