@@ -5,6 +5,7 @@ import { registerAccount } from './commands/account.ts';
 import { registerAssistant } from './commands/assistant/register.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBank } from './commands/bank.ts';
+import { registerKeys } from './commands/keys.ts';
 import { registerLab } from './commands/lab/register.ts';
 import { registerModel } from './commands/model/register.ts';
 import { registerStart } from './commands/start.ts';
@@ -30,6 +31,7 @@ Examples:
   viva stats fit ratings.csv         severity, reliability, adjusted scores from a CSV
   viva model quantize in.gguf out.gguf --scheme q4_k_m
   viva ask 双重量化省了多少显存      an answer from the bank, with citations
+  viva keys rotate                   a new master key, while servers run
   viva audit verify                  find changed or missing rows
   viva account recover a@b.example --unlock --reset-password`,
   );
@@ -43,6 +45,7 @@ for (const register of [
   registerAssistant,
   registerAudit,
   registerAccount,
+  registerKeys,
 ])
   register(program);
 

@@ -19,6 +19,9 @@ export {
   RecoveryError,
   recoverAccount,
 } from './identity/recover.ts';
+export { type FolderKeyStore, openFolderKeyStore } from './keys/folder-key-store.ts';
+export { KeyError } from './keys/key-error.ts';
+export { keyFolder, openKeys } from './keys/open-keys.ts';
 export { type Running, type ServeOptions, serve } from './serve.ts';
 export { DatabaseError } from './store/driver.ts';
 export { LockError } from './store/lock.ts';

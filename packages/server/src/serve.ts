@@ -11,6 +11,9 @@ import { createApp } from './http/app.ts';
 import { DOCS_STYLE, docsPage, type OpenApiDocument } from './http/docs-page.ts';
 import { createAuth } from './identity/auth.ts';
 import { createLockEvents } from './interview/lock-events.ts';
+import { openKeys } from './keys/open-keys.ts';
+import { sealExisting } from './keys/seal-existing.ts';
+import { scheduleRetention } from './privacy/retention.ts';
 import { readSecret } from './secret.ts';
 import { openDatabase } from './store/open.ts';
 import { openStore } from './store/store.ts';
@@ -50,14 +53,18 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const { data, port, host, version, demo = false, log = pino({ level: 'silent' }) } = options;
   const bank = await loadBank(options.bank);
   const secret = await readSecret(data);
-  const store = await openStore({ driver: await openDatabase({ url: options.databaseUrl, folder: data }) });
+  const driver = await openDatabase({ url: options.databaseUrl, folder: data });
+  const store = await openStore({ driver, keys: openKeys(data) }).catch(async (error: unknown) => {
+    await driver.close();
+    throw error;
+  });
   try {
     const baseUrl = options.publicUrl ?? `http://${host}:${port}`;
     const context: Context = {
       store,
       bank,
       auth: createAuth({ store, secret, baseUrl }),
-      events: createLockEvents(),
+      events: await createLockEvents(store.driver),
       models: createModels({ bank }),
       version,
       demo,
@@ -82,6 +89,12 @@ export async function serve(options: ServeOptions): Promise<Running> {
       starting.once('error', reject);
     });
     const address = server.address() as AddressInfo;
+    const stopping = new AbortController();
+    const stopRetention = scheduleRetention(store, (error) => log.error({ err: error }, 'retention failed'));
+    const background = sealExisting(store, {
+      signal: stopping.signal,
+      onProgress: ({ done, total }) => log.info({ done, total }, 'sealing what was stored before'),
+    }).catch((error: unknown) => log.error({ err: error }, 'sealing what was stored before failed'));
     return {
       url: options.publicUrl ?? `http://${host}:${address.port}`,
       context,
@@ -90,6 +103,9 @@ export async function serve(options: ServeOptions): Promise<Running> {
         // Event streams never end by themselves.
         if ('closeAllConnections' in server) server.closeAllConnections();
         await closed;
+        stopping.abort();
+        await background;
+        await stopRetention();
         await store.close();
       },
     };

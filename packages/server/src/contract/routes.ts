@@ -8,6 +8,7 @@ import * as decision from './decision.ts';
 import * as fairness from './fairness.ts';
 import * as interview from './interview.ts';
 import * as people from './people.ts';
+import { privacyRoutes } from './privacy-routes.ts';
 import * as ratings from './ratings.ts';
 import { route } from './route.ts';
 import { securityRoutes } from './security-routes.ts';
@@ -20,6 +21,7 @@ export const routes = {
   ...assistantRoutes,
   ...authoringRoutes,
   ...securityRoutes,
+  ...privacyRoutes,
 
   // Setting up, signing in
   health: route({

@@ -74,10 +74,14 @@ export function summarise(
   competencies: readonly Weighted[],
   ratings: readonly ScoredRating[],
 ): Summary {
-  const scores = (question: string): number[] =>
-    ratings.flatMap((rating) =>
-      rating.question === question && rating.score !== null ? [rating.score] : [],
-    );
+  const byQuestion = new Map<string, number[]>();
+  for (const { question, score } of ratings) {
+    if (score === null) continue;
+    const own = byQuestion.get(question);
+    if (own) own.push(score);
+    else byQuestion.set(question, [score]);
+  }
+  const scores = (question: string): number[] => byQuestion.get(question) ?? [];
   const byItem = items.map((item) => ({ ...item, spread: spread(scores(item.question)) }));
   const byCompetency = competencies
     .map(({ id, weight }) => {

@@ -3,7 +3,6 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import { streamSSE } from 'hono/streaming';
 import type { Context } from '../context.ts';
 import type { Route } from '../contract/route.ts';
 import { bankImportPath, eventsPath, exportPath, type LocksEvent, routes } from '../contract/routes.ts';
@@ -12,6 +11,7 @@ import { Refusal } from '../errors.ts';
 import { takeAttempt } from '../identity/attempts.ts';
 import { whoAsks } from '../identity/sign-in.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
+import { KeyError } from '../keys/key-error.ts';
 import { accountHandlers } from './accounts.ts';
 import { assistantHandlers } from './assistant.ts';
 import { authoringHandlers } from './authoring.ts';
@@ -20,9 +20,11 @@ import { mountBankExchange } from './bank-exchange.ts';
 import { candidateHandlers } from './candidates.ts';
 import type { Exchange, Handlers } from './exchange.ts';
 import { exchangeOf, guard, type Identify } from './guard.ts';
+import { streamLocks } from './lock-stream.ts';
 import { openingHandlers } from './openings.ts';
 import type { PeerOptions } from './peer.ts';
-import { fromRefusal, fromZod, problem } from './problems.ts';
+import { privacyHandlers } from './privacy.ts';
+import { fromKeyError, fromRefusal, fromZod, problem } from './problems.ts';
 import { protect, refuseForeign } from './protect.ts';
 import { ratingHandlers } from './ratings.ts';
 import { mountReading } from './reading.ts';
@@ -39,7 +41,6 @@ export interface AppOptions {
   site?: PeerOptions & { secure?: boolean };
 }
 
-const HEARTBEAT_MS = 20_000;
 const MAX_BODY = 256 * 1024;
 
 /** What Hono itself refuses, before a handler is asked. */
@@ -60,6 +61,7 @@ export function createApp({
   });
   app.onError((error, c) => {
     if (error instanceof Refusal) return fromRefusal(error);
+    if (error instanceof KeyError) return fromKeyError(error, () => onFault?.(error, c.req.raw));
     if (error instanceof HTTPException && error.status < 500) {
       const [code, detail] = OWN_REFUSALS[error.status] ?? ['refused', error.message];
       return problem(error.status, code, detail);
@@ -91,6 +93,7 @@ export function createApp({
     ...ratingHandlers(context),
     ...assistantHandlers(context),
     ...securityHandlers(context),
+    ...privacyHandlers(context),
   };
   for (const [name, route] of Object.entries(routes) as [keyof Handlers, Route][]) {
     // One loop over a union of signatures: the contract has typed each of them already.
@@ -139,44 +142,11 @@ export function createApp({
     const candidateId = uuid(c.req.param('id'));
     const read = async (): Promise<LocksEvent> => {
       const { locks, revealed } = await context.store.as(actor.id, (tables) =>
-        viewCandidate(tables, candidateId, actor),
+        viewCandidate(context.store.vault, tables, candidateId, actor),
       );
       return { locked: locks.filter(({ locked }) => locked).map(({ personId }) => personId), revealed };
     };
-    let last = JSON.stringify(await read());
-    return streamSSE(c, async (stream) => {
-      let wake: () => void = () => undefined;
-      let pending = false;
-      const stop = context.events.listen(candidateId, () => {
-        pending = true;
-        wake();
-      });
-      stream.onAbort(() => {
-        stop();
-        wake();
-      });
-      await stream.writeSSE({ event: 'locks', data: last });
-      while (!stream.aborted && !stream.closed) {
-        if (!pending) {
-          const timer = setTimeout(() => wake(), HEARTBEAT_MS);
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-          clearTimeout(timer);
-        }
-        if (stream.aborted || stream.closed) break;
-        if (!pending) {
-          await stream.write(': still here\n\n');
-          continue;
-        }
-        pending = false;
-        const now = JSON.stringify(await read());
-        // A nudge that changes nothing for this reader is not sent: even its moment would tell something.
-        if (now !== last) await stream.writeSSE({ event: 'locks', data: now });
-        last = now;
-      }
-      stop();
-    });
+    return streamLocks(c, context.events, candidateId, read);
   });
 
   app.doc31('/api/openapi.json', {

@@ -143,8 +143,8 @@ export async function substitute(
   { personId, reason, waiver }: z.output<typeof Substitute>,
 ) {
   requireLead(actor);
-  const { store, events } = context;
-  const { opening, candidates } = await store.as(actor.id, async (tables) => {
+  const { store } = context;
+  return store.as(actor.id, async (tables) => {
     await lockOpening(tables, openingId);
     const row = await findOpening(tables, openingId);
     if (row.status !== 'open')
@@ -173,14 +173,6 @@ export async function substitute(
       openingId,
       detail: { from: current.personId, to: personId, reason, ...qualified },
     });
-    return {
-      opening: await viewOpening(tables, openingId, actor),
-      candidates: await tables
-        .select({ id: t.candidate.id })
-        .from(t.candidate)
-        .where(eq(t.candidate.openingId, openingId)),
-    };
+    return viewOpening(tables, openingId, actor);
   });
-  for (const { id } of candidates) events.nudge(id);
-  return opening;
 }

@@ -9,6 +9,11 @@ export interface Result {
 
 export type RunQuery = (sql: string, params?: unknown[]) => Promise<Result>;
 
+export interface ListenOptions {
+  onNotification: (payload: string) => void;
+  onGap: () => void;
+}
+
 export interface Driver {
   readonly kind: 'pglite' | 'postgres';
   /**
@@ -18,6 +23,12 @@ export interface Driver {
   transaction<T>(work: (run: RunQuery) => Promise<T>, begin?: string): Promise<T>;
   /** Runs a script of several statements, without parameters, on one connection. */
   script(sql: string): Promise<void>;
+  /**
+   * Hears what the database notifies on a channel, from whichever process. Comes back by itself where the connection
+   * is cut; `onGap` then says that notifications may have been missed.
+   * @returns a function that stops
+   */
+  listen(channel: string, options: ListenOptions): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 

@@ -6,10 +6,11 @@ import { workSample } from './migrations/0002-work-sample.ts';
 import { groupAnswers } from './migrations/0003-group-answers.ts';
 import { assistant } from './migrations/0004-assistant.ts';
 import { authoring } from './migrations/0005-authoring.ts';
+import { privacy } from './migrations/0006-privacy.ts';
 import { secondFactor } from './migrations/0007-second-factor.ts';
 import { scale } from './migrations/0010-scale.ts';
 
-const MIGRATIONS = [foundation, workSample, groupAnswers, assistant, authoring, secondFactor, scale];
+const MIGRATIONS = [foundation, workSample, groupAnswers, assistant, authoring, privacy, secondFactor, scale];
 
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
@@ -20,7 +21,7 @@ export class MigrationError extends Error {
   }
 }
 
-const ROLES = ['viva_owner', 'viva_app', 'viva_auth', 'viva_auditor'];
+const ROLES = ['viva_owner', 'viva_app', 'viva_auth', 'viva_auditor', 'viva_keeper'];
 
 /** The roles belong to the whole PostgreSQL cluster, so they may be there already, or be made by two at once. */
 async function ensureRoles(run: RunQuery): Promise<void> {

@@ -1,6 +1,7 @@
 /** PostgreSQL by `DATABASE_URL`. */
 import pg from 'pg';
 import { between, type Driver, type RunQuery, toDatabaseError } from './driver.ts';
+import { listenPostgres } from './listen-postgres.ts';
 
 // Dates and times stay text: the store's one mapping of them is Drizzle's.
 const TEXT_TYPES = new Set([1082, 1083, 1114, 1184, 1186]);
@@ -60,6 +61,7 @@ export async function openPostgres({ url, connections = 10 }: PostgresOptions): 
       onClient(async (run) => {
         await run(sql);
       }),
+    listen: (channel, options) => listenPostgres({ url, channel, ...options }),
     close: () => pool.end(),
   };
 }
