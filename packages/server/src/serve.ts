@@ -1,13 +1,9 @@
 /** Puts the parts together: database, bank, API, pages, on one port. */
 
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { serve as listen } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { loadBank } from '@viva/bank';
-import { secureHeaders } from 'hono/secure-headers';
 import { type Logger, pino } from 'pino';
 import { createModels } from './assistant/models.ts';
 import { openAdminChannel } from './backup/admin-channel.ts';
@@ -19,6 +15,7 @@ import { createLockEvents } from './interview/lock-events.ts';
 import { openKeys } from './keys/open-keys.ts';
 import { sealExisting } from './keys/seal-existing.ts';
 import { scheduleRetention } from './privacy/retention.ts';
+import { readSecret } from './secret.ts';
 import { openDatabase } from './store/open.ts';
 import { openStore } from './store/store.ts';
 
@@ -33,6 +30,8 @@ export interface ServeOptions {
   host: string;
   /** Where people reach the server, if not at http://host:port. */
   publicUrl?: string | undefined;
+  /** Addresses and networks of proxies whose `X-Forwarded-*` are believed, separated by commas; none unless named. */
+  trustProxy?: string | undefined;
   databaseUrl?: string | undefined;
   version: string;
   demo?: boolean;
@@ -45,18 +44,6 @@ export interface Running {
   url: string;
   context: Context;
   close(): Promise<void>;
-}
-
-/** Signs the session cookies; made once, readable by the owner of the folder only. */
-async function readSecret(folder: string): Promise<string> {
-  const path = join(folder, 'secret');
-  await mkdir(folder, { recursive: true });
-  try {
-    await writeFile(path, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return readFile(path, 'utf8');
 }
 
 /**
@@ -86,13 +73,18 @@ export async function serve(options: ServeOptions): Promise<Running> {
     await options.prepare?.(context);
     const app = createApp({
       context,
+      site: {
+        publicUrl: options.publicUrl,
+        trustProxy: options.trustProxy,
+        secure: baseUrl.startsWith('https:'),
+      },
       onFault: (error, request) =>
         log.error(
           { err: error, method: request.method, path: new URL(request.url).pathname },
           'request failed',
         ),
     });
-    mountPages(app, options.pages, baseUrl.startsWith('https:'));
+    mountPages(app, options.pages);
     const server = await new Promise<ReturnType<typeof listen>>((resolve, reject) => {
       const starting = listen({ fetch: app.fetch, port, hostname: host }, () => resolve(starting));
       starting.once('error', reject);
@@ -129,7 +121,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }
 }
 
-function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined, secure: boolean): void {
+export function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined): void {
   app.get('/api/docs', (c) =>
     c.html(
       docsPage(
@@ -142,26 +134,6 @@ function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined
   );
   app.get('/api/docs.css', (c) => c.body(DOCS_STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
   if (!pages) return;
-  app.use(
-    '*',
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'self'"],
-        // The labs' engine compiles its kernels; nothing else may be evaluated.
-        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-        imgSrc: ["'self'", 'data:'],
-        // Mantine and KaTeX set style attributes; style elements and scripts come from files only.
-        styleSrcElem: ["'self'"],
-        styleSrcAttr: ["'unsafe-inline'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        formAction: ["'self'"],
-      },
-      referrerPolicy: 'same-origin',
-      strictTransportSecurity: secure,
-    }),
-  );
   app.use('/assets/*', async (c, next) => {
     await next();
     // The build puts a content hash into every name under assets.

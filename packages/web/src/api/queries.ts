@@ -174,3 +174,13 @@ export const holdQuery = (candidateId: string) =>
     queryKey: ['legal-hold', candidateId],
     queryFn: ({ signal }) => api.legalHold({ params: { id: candidateId } }, { signal }),
   });
+
+export const accountSecurityQuery = queryOptions({
+  queryKey: ['account-security'],
+  queryFn: ({ signal }) => api.accountSecurity({}, { signal }),
+});
+
+export const securityPolicyQuery = queryOptions({
+  queryKey: ['security-policy'],
+  queryFn: ({ signal }) => api.securityPolicy({}, { signal }),
+});

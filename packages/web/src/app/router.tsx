@@ -67,6 +67,8 @@ const layout = createRoute({
     ]);
     if (needsOwner) throw redirect({ to: '/setup' });
     if (!me) throw redirect({ to: '/signin', search: location.href === '/' ? {} : { next: location.href } });
+    if (me.mustEnrol && location.pathname !== '/account/security')
+      throw redirect({ to: '/account/security' });
   },
   component: Layout,
   notFoundComponent: NotFoundPage,
@@ -159,6 +161,11 @@ const account = createRoute({
   getParentRoute: () => layout,
   path: '/account',
   component: lazyPage(() => import('../pages/account/account-page.tsx'), 'AccountPage'),
+});
+const accountSecurity = createRoute({
+  getParentRoute: () => layout,
+  path: '/account/security',
+  component: lazyPage(() => import('../pages/account/security-page.tsx'), 'SecurityPage'),
 });
 const search = createRoute({
   getParentRoute: () => layout,
@@ -283,6 +290,7 @@ const routeTree = root.addChildren([
     calibration,
     people,
     account,
+    accountSecurity,
     search,
     authoring,
     proposal,

@@ -26,6 +26,7 @@ import privacy from './en/privacy.json';
 import problems from './en/problems.json';
 import scoring from './en/scoring.json';
 import search from './en/search.json';
+import security from './en/security.json';
 
 export {
   account,
@@ -55,4 +56,5 @@ export {
   problems,
   scoring,
   search,
+  security,
 };

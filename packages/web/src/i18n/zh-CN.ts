@@ -26,6 +26,7 @@ import privacy from './zh-CN/privacy.json';
 import problems from './zh-CN/problems.json';
 import scoring from './zh-CN/scoring.json';
 import search from './zh-CN/search.json';
+import security from './zh-CN/security.json';
 
 export {
   account,
@@ -55,4 +56,5 @@ export {
   problems,
   scoring,
   search,
+  security,
 };
