@@ -1,9 +1,6 @@
 /** Puts the parts together: database, bank, API, pages, on one port. */
 
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { serve as listen } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { loadBank } from '@viva/bank';
@@ -19,6 +16,7 @@ import { createLockEvents } from './interview/lock-events.ts';
 import { openKeys } from './keys/open-keys.ts';
 import { sealExisting } from './keys/seal-existing.ts';
 import { scheduleRetention } from './privacy/retention.ts';
+import { readSecret } from './secret.ts';
 import { openDatabase } from './store/open.ts';
 import { openStore } from './store/store.ts';
 
@@ -45,18 +43,6 @@ export interface Running {
   url: string;
   context: Context;
   close(): Promise<void>;
-}
-
-/** Signs the session cookies; made once, readable by the owner of the folder only. */
-async function readSecret(folder: string): Promise<string> {
-  const path = join(folder, 'secret');
-  await mkdir(folder, { recursive: true });
-  try {
-    await writeFile(path, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return readFile(path, 'utf8');
 }
 
 /**
