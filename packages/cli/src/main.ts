@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `viva` command. Each file under commands/ registers its own; here they are only gathered. */
 import { Command } from 'commander';
+import { registerAccount } from './commands/account.ts';
 import { registerAssistant } from './commands/assistant/register.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBackup } from './commands/backup/register.ts';
@@ -35,7 +36,8 @@ Examples:
   viva keys rotate                   a new master key, while servers run
   viva backup viva.backup            an encrypted copy, while the server runs; viva restore FILE
   viva doctor                        what is wrong with this installation, and what to do
-  viva audit verify                  find changed or missing rows`,
+  viva audit verify                  find changed or missing rows
+  viva account recover a@b.example --unlock --reset-password`,
   );
 
 for (const register of [
@@ -48,6 +50,7 @@ for (const register of [
   registerAudit,
   registerBackup,
   registerDoctor,
+  registerAccount,
   registerKeys,
 ])
   register(program);

@@ -1,4 +1,4 @@
-/** The secret that signs the session cookies: made once, whole or absent, readable by the owner of the folder only. */
+/** The secret that signs cookies and keys digests: made once, whole or absent, readable by the owner of the folder only. */
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { serve as listen } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { loadBank } from '@viva/bank';
-import { secureHeaders } from 'hono/secure-headers';
 import { type Logger, pino } from 'pino';
 import { createModels } from './assistant/models.ts';
 import { openAdminChannel } from './backup/admin-channel.ts';
@@ -31,6 +30,8 @@ export interface ServeOptions {
   host: string;
   /** Where people reach the server, if not at http://host:port. */
   publicUrl?: string | undefined;
+  /** Addresses and networks of proxies whose `X-Forwarded-*` are believed, separated by commas; none unless named. */
+  trustProxy?: string | undefined;
   databaseUrl?: string | undefined;
   version: string;
   demo?: boolean;
@@ -72,13 +73,18 @@ export async function serve(options: ServeOptions): Promise<Running> {
     await options.prepare?.(context);
     const app = createApp({
       context,
+      site: {
+        publicUrl: options.publicUrl,
+        trustProxy: options.trustProxy,
+        secure: baseUrl.startsWith('https:'),
+      },
       onFault: (error, request) =>
         log.error(
           { err: error, method: request.method, path: new URL(request.url).pathname },
           'request failed',
         ),
     });
-    mountPages(app, options.pages, baseUrl.startsWith('https:'));
+    mountPages(app, options.pages);
     const server = await new Promise<ReturnType<typeof listen>>((resolve, reject) => {
       const starting = listen({ fetch: app.fetch, port, hostname: host }, () => resolve(starting));
       starting.once('error', reject);
@@ -115,7 +121,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }
 }
 
-function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined, secure: boolean): void {
+export function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined): void {
   app.get('/api/docs', (c) =>
     c.html(
       docsPage(
@@ -128,26 +134,6 @@ function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined
   );
   app.get('/api/docs.css', (c) => c.body(DOCS_STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
   if (!pages) return;
-  app.use(
-    '*',
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'self'"],
-        // The labs' engine compiles its kernels; nothing else may be evaluated.
-        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-        imgSrc: ["'self'", 'data:'],
-        // Mantine and KaTeX set style attributes; style elements and scripts come from files only.
-        styleSrcElem: ["'self'"],
-        styleSrcAttr: ["'unsafe-inline'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        formAction: ["'self'"],
-      },
-      referrerPolicy: 'same-origin',
-      strictTransportSecurity: secure,
-    }),
-  );
   app.use('/assets/*', async (c, next) => {
     await next();
     // The build puts a content hash into every name under assets.

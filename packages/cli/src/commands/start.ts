@@ -15,6 +15,7 @@ interface StartOptions {
   data: string;
   bank?: string;
   publicUrl?: string;
+  trustProxy?: string;
 }
 
 function readPort(text: string): number {
@@ -44,7 +45,7 @@ async function run(options: ServeOptions, announce: () => string[]): Promise<voi
   });
 }
 
-function serveOptions({ port, host, data, bank, publicUrl }: StartOptions): ServeOptions {
+function serveOptions({ port, host, data, bank, publicUrl, trustProxy }: StartOptions): ServeOptions {
   const pages = pagesFolder();
   if (!pages) console.error('The pages are not built (npm run build): only the API is served.');
   return {
@@ -54,6 +55,7 @@ function serveOptions({ port, host, data, bank, publicUrl }: StartOptions): Serv
     bank: resolve(bank ?? bankFolder()),
     pages,
     publicUrl,
+    trustProxy,
     databaseUrl: process.env.DATABASE_URL,
     version: VERSION,
     log: pino({ level: process.env.VIVA_LOG ?? 'warn' }),
@@ -108,6 +110,11 @@ const serving = (command: Command, data: string): Command =>
       '--public-url <url>',
       'where people reach this server, if a proxy stands before it',
       process.env.VIVA_PUBLIC_URL,
+    )
+    .option(
+      '--trust-proxy <addresses>',
+      'proxies whose X-Forwarded-* headers are believed, e.g. 127.0.0.1,10.0.0.0/8 (default: none)',
+      process.env.VIVA_TRUST_PROXY,
     );
 
 export function registerStart(program: Command): void {

@@ -11,6 +11,7 @@ import * as people from './people.ts';
 import { privacyRoutes } from './privacy-routes.ts';
 import * as ratings from './ratings.ts';
 import { route } from './route.ts';
+import { securityRoutes } from './security-routes.ts';
 import { Settings } from './settings.ts';
 
 const Done = z.object({ ok: z.literal(true) });
@@ -19,6 +20,7 @@ const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) }
 export const routes = {
   ...assistantRoutes,
   ...authoringRoutes,
+  ...securityRoutes,
   ...privacyRoutes,
 
   // Setting up, signing in

@@ -7,9 +7,21 @@ import { groupAnswers } from './migrations/0003-group-answers.ts';
 import { assistant } from './migrations/0004-assistant.ts';
 import { authoring } from './migrations/0005-authoring.ts';
 import { privacy } from './migrations/0006-privacy.ts';
+import { secondFactor } from './migrations/0007-second-factor.ts';
+import { passageVectors } from './migrations/0009-passage-vectors.ts';
 import { scale } from './migrations/0010-scale.ts';
 
-const MIGRATIONS = [foundation, workSample, groupAnswers, assistant, authoring, privacy, scale];
+const MIGRATIONS = [
+  foundation,
+  workSample,
+  groupAnswers,
+  assistant,
+  authoring,
+  privacy,
+  secondFactor,
+  passageVectors,
+  scale,
+];
 
 export type MigrationCode = 'changed' | 'newer' | 'rights' | 'busy';
 

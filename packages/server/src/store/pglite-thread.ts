@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
 import { DurableFs, durableParams, syncFolder, syncTree } from './durable-fs.ts';
 
 export type ThreadRequest =
@@ -60,7 +61,11 @@ function giveUp(): never {
   process.exit(70);
 }
 
+/** There to be created; loaded by whoever does. */
+const extensions = { vector };
+
 const durableAt = (folder: string) => ({
+  extensions,
   fs: new DurableFs(folder, { onAbort: giveUp, onSegment: () => void segments++ }),
   startParams: durableParams(PGlite.defaultStartParams),
   onStderr: (line: string) => {
@@ -93,6 +98,7 @@ async function makeFolder(folder: string): Promise<void> {
 async function open(): Promise<PGlite> {
   if (!dataDir || !durable)
     return PGlite.create({
+      extensions,
       ...(dataDir ? { dataDir } : {}),
       ...(image ? { loadDataDir: new Blob([image]) } : {}),
     });

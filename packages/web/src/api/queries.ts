@@ -151,3 +151,13 @@ export const searchQuery = (q: string) =>
     queryFn: async ({ signal }) => (await api.search({ query: { q } }, { signal })).items,
     enabled: q !== '',
   });
+
+export const accountSecurityQuery = queryOptions({
+  queryKey: ['account-security'],
+  queryFn: ({ signal }) => api.accountSecurity({}, { signal }),
+});
+
+export const securityPolicyQuery = queryOptions({
+  queryKey: ['security-policy'],
+  queryFn: ({ signal }) => api.securityPolicy({}, { signal }),
+});

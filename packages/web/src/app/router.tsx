@@ -61,6 +61,8 @@ const layout = createRoute({
     ]);
     if (needsOwner) throw redirect({ to: '/setup' });
     if (!me) throw redirect({ to: '/signin', search: location.href === '/' ? {} : { next: location.href } });
+    if (me.mustEnrol && location.pathname !== '/account/security')
+      throw redirect({ to: '/account/security' });
   },
   component: Layout,
   notFoundComponent: NotFoundPage,
@@ -153,6 +155,11 @@ const account = createRoute({
   getParentRoute: () => layout,
   path: '/account',
   component: lazyPage(() => import('../pages/account/account-page.tsx'), 'AccountPage'),
+});
+const accountSecurity = createRoute({
+  getParentRoute: () => layout,
+  path: '/account/security',
+  component: lazyPage(() => import('../pages/account/security-page.tsx'), 'SecurityPage'),
 });
 const search = createRoute({
   getParentRoute: () => layout,
@@ -259,6 +266,7 @@ const routeTree = root.addChildren([
     calibration,
     people,
     account,
+    accountSecurity,
     search,
     authoring,
     proposal,

@@ -24,6 +24,7 @@ import practice from './en/practice.json';
 import problems from './en/problems.json';
 import scoring from './en/scoring.json';
 import search from './en/search.json';
+import security from './en/security.json';
 
 export {
   account,
@@ -51,4 +52,5 @@ export {
   problems,
   scoring,
   search,
+  security,
 };

@@ -24,6 +24,7 @@ import practice from './zh-CN/practice.json';
 import problems from './zh-CN/problems.json';
 import scoring from './zh-CN/scoring.json';
 import search from './zh-CN/search.json';
+import security from './zh-CN/security.json';
 
 export {
   account,
@@ -51,4 +52,5 @@ export {
   problems,
   scoring,
   search,
+  security,
 };
