@@ -14,6 +14,7 @@ export { type RestoreReport, restoreBackup } from './backup/restore.ts';
 export { openBackup } from './backup/seal-backup.ts';
 export type { Actor, Context } from './context.ts';
 export { DEMO_PANEL, DEMO_PASSWORD, fillDemo } from './demo/fill-demo.ts';
+export { type DiagnoseOptions, diagnose, type Finding } from './doctor/diagnose.ts';
 export { type AppOptions, createApp } from './http/app.ts';
 export {
   type AccountLine,

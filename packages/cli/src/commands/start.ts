@@ -67,11 +67,6 @@ async function start(options: StartOptions): Promise<void> {
   await run(serveOptions(options), () => [
     `Data: ${embedded ? resolve(options.data) : 'PostgreSQL by DATABASE_URL'}`,
     'The first visit makes the owner’s account. Ctrl-C stops the server.',
-    ...(embedded
-      ? [
-          'The embedded database survives a crash of this program; against power loss use PostgreSQL (DATABASE_URL).',
-        ]
-      : []),
   ]);
 }
 

@@ -67,6 +67,10 @@ export interface Applied {
 export const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
 const checksumOf = (sql: string): string => createHash('sha256').update(sql).digest('hex');
 
+/** Every step there is, oldest first. */
+export const steps = (): (Applied & { name: string })[] =>
+  MIGRATIONS.map(({ version, name, sql }) => ({ version, name, checksum: checksumOf(sql) }));
+
 /** The steps that `applied` lacks. @throws MigrationError `newer`, `changed` */
 export function pendingSteps(applied: readonly Applied[]): (typeof MIGRATIONS)[number][] {
   const known = new Map(applied.map(({ version, checksum }) => [version, checksum]));
@@ -145,8 +149,8 @@ export async function migrateWithin(
 ): Promise<number> {
   await prepare(run);
   // Named steps have to be ones that this Viva knows.
-  const wanted = only && pendingSteps(only);
-  const steps = pendingSteps(await readApplied(run)).filter((step) => !wanted?.includes(step));
+  const unwanted = only && pendingSteps(only);
+  const steps = pendingSteps(await readApplied(run)).filter((step) => !unwanted?.includes(step));
   for (const step of steps) await apply(run, step);
   await letBackupsRead(run);
   return steps.length;
