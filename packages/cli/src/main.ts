@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { registerAccount } from './commands/account.ts';
 import { registerAssistant } from './commands/assistant/register.ts';
 import { registerAudit } from './commands/audit.ts';
+import { registerBackup } from './commands/backup/register.ts';
 import { registerBank } from './commands/bank.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLab } from './commands/lab/register.ts';
@@ -32,6 +33,7 @@ Examples:
   viva model quantize in.gguf out.gguf --scheme q4_k_m
   viva ask 双重量化省了多少显存      an answer from the bank, with citations
   viva keys rotate                   a new master key, while servers run
+  viva backup viva.backup            an encrypted copy, while the server runs; viva restore FILE
   viva audit verify                  find changed or missing rows
   viva account recover a@b.example --unlock --reset-password`,
   );
@@ -44,6 +46,7 @@ for (const register of [
   registerStats,
   registerAssistant,
   registerAudit,
+  registerBackup,
   registerAccount,
   registerKeys,
 ])

@@ -6,6 +6,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { loadBank } from '@viva/bank';
 import { type Logger, pino } from 'pino';
 import { createModels } from './assistant/models.ts';
+import { openAdminChannel } from './backup/admin-channel.ts';
 import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
 import { DOCS_STYLE, docsPage, type OpenApiDocument } from './http/docs-page.ts';
@@ -89,6 +90,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
       starting.once('error', reject);
     });
     const address = server.address() as AddressInfo;
+    const closeChannel =
+      driver.kind === 'pglite'
+        ? await openAdminChannel({ data, driver, viva: version })
+        : async () => undefined;
     const stopping = new AbortController();
     const stopRetention = scheduleRetention(store, (error) => log.error({ err: error }, 'retention failed'));
     const background = sealExisting(store, {
@@ -103,6 +108,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         // Event streams never end by themselves.
         if ('closeAllConnections' in server) server.closeAllConnections();
         await closed;
+        await closeChannel();
         stopping.abort();
         await background;
         await stopRetention();

@@ -29,6 +29,7 @@ import { protect, refuseForeign } from './protect.ts';
 import { ratingHandlers } from './ratings.ts';
 import { mountReading } from './reading.ts';
 import { securityHandlers } from './security.ts';
+import { fromUnavailable } from './unavailable.ts';
 import { wellFormed } from './well-formed.ts';
 
 export interface AppOptions {
@@ -67,6 +68,8 @@ export function createApp({
       return problem(error.status, code, detail);
     }
     onFault?.(error, c.req.raw);
+    const unavailable = fromUnavailable(error);
+    if (unavailable) return unavailable;
     return problem(
       500,
       'fault',
