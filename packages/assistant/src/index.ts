@@ -17,6 +17,7 @@ export {
   practiceTranscript,
 } from './interview/practice.ts';
 export { type AnchorFeedback, type AnswerReview, reviewAnswer } from './interview/review-answer.ts';
+export { type CacheCounts, cachedModel } from './model/cached-model.ts';
 export { checkModel, type ModelCheck } from './model/check-model.ts';
 export {
   configurationFile,
@@ -56,6 +57,25 @@ export {
 } from './model/scripted-model.ts';
 export { extractJson, generateStructured, type Structured } from './model/structured.ts';
 export { type Reservation, TokenBudget } from './model/token-budget.ts';
+export {
+  BASELINES_FILE,
+  compareWorstCase,
+  type PromptBaseline,
+  type PromptBaselines,
+  readBaselines,
+  toBaseline,
+  type WorstCaseChange,
+} from './prompt-check/baseline.ts';
+export {
+  type Cell,
+  type CheckItem,
+  type CheckTask,
+  measurePrompt,
+  type PromptMeasure,
+} from './prompt-check/measure.ts';
+export { PERTURBATIONS, type Perturbation, perturb } from './prompt-check/perturb.ts';
+export { checkTasks } from './prompt-check/tasks.ts';
+export { OWN, type Template, templatesOf } from './prompt-check/variants.ts';
 export { type Prompt, renderPrompt } from './prompts/prompt.ts';
 export {
   checkPrompts,
@@ -64,16 +84,16 @@ export {
   type PromptVersions,
   prompt,
 } from './prompts/prompt-file.ts';
+export { type Attack, type AttackSet, loadAttacks } from './rater/attack-set.ts';
 export {
-  type Attack,
-  type AttackSet,
   type InjectionCase,
   type InjectionReport,
   type InjectionTrial,
-  loadAttacks,
-  type MovementSummary,
+  type MeasureOptions,
   measureInjections,
 } from './rater/injections.ts';
+export { clusterInterval, type MovementSummary, signTest } from './rater/movement.ts';
+export { rateByAnchors, sentencesOf } from './rater/rate-by-anchors.ts';
 export {
   RATING_STRATEGIES,
   type RatingStrategy,

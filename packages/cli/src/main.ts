@@ -3,7 +3,9 @@
 import { Command } from 'commander';
 import { registerAssistant } from './commands/assistant/register.ts';
 import { registerAudit } from './commands/audit.ts';
+import { registerBackup } from './commands/backup/register.ts';
 import { registerBank } from './commands/bank.ts';
+import { registerKeys } from './commands/keys.ts';
 import { registerLab } from './commands/lab/register.ts';
 import { registerModel } from './commands/model/register.ts';
 import { registerStart } from './commands/start.ts';
@@ -29,6 +31,8 @@ Examples:
   viva stats fit ratings.csv         severity, reliability, adjusted scores from a CSV
   viva model quantize in.gguf out.gguf --scheme q4_k_m
   viva ask 双重量化省了多少显存      an answer from the bank, with citations
+  viva keys rotate                   a new master key, while servers run
+  viva backup viva.backup            an encrypted copy, while the server runs; viva restore FILE
   viva audit verify                  find changed or missing rows`,
   );
 
@@ -40,6 +44,8 @@ for (const register of [
   registerStats,
   registerAssistant,
   registerAudit,
+  registerBackup,
+  registerKeys,
 ])
   register(program);
 

@@ -4,6 +4,7 @@
  */
 
 export { type Distribution, type DistributionName, distribution } from './data/distributions.ts';
+export { type Embedded, type EmbedderOptions, embedText } from './encoder/embedder.ts';
 export { EncoderError } from './encoder/errors.ts';
 export { createEncoderLab } from './encoder/lab.ts';
 export { type Encoder, type EncoderFiles, encoderFiles, openEncoder } from './encoder/model/open-encoder.ts';

@@ -10,11 +10,15 @@ import { loadBank } from '@viva/bank';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Logger, pino } from 'pino';
 import { createModels } from './assistant/models.ts';
+import { openAdminChannel } from './backup/admin-channel.ts';
 import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
 import { DOCS_STYLE, docsPage, type OpenApiDocument } from './http/docs-page.ts';
 import { createAuth } from './identity/auth.ts';
 import { createLockEvents } from './interview/lock-events.ts';
+import { openKeys } from './keys/open-keys.ts';
+import { sealExisting } from './keys/seal-existing.ts';
+import { scheduleRetention } from './privacy/retention.ts';
 import { openDatabase } from './store/open.ts';
 import { openStore } from './store/store.ts';
 
@@ -63,7 +67,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const { data, port, host, version, demo = false, log = pino({ level: 'silent' }) } = options;
   const bank = await loadBank(options.bank);
   const secret = await readSecret(data);
-  const store = await openStore({ driver: await openDatabase({ url: options.databaseUrl, folder: data }) });
+  const driver = await openDatabase({ url: options.databaseUrl, folder: data });
+  const store = await openStore({ driver, keys: openKeys(data) }).catch(async (error: unknown) => {
+    await driver.close();
+    throw error;
+  });
   try {
     const baseUrl = options.publicUrl ?? `http://${host}:${port}`;
     const context: Context = {
@@ -90,6 +98,16 @@ export async function serve(options: ServeOptions): Promise<Running> {
       starting.once('error', reject);
     });
     const address = server.address() as AddressInfo;
+    const closeChannel =
+      driver.kind === 'pglite'
+        ? await openAdminChannel({ data, driver, viva: version })
+        : async () => undefined;
+    const stopping = new AbortController();
+    const stopRetention = scheduleRetention(store, (error) => log.error({ err: error }, 'retention failed'));
+    const background = sealExisting(store, {
+      signal: stopping.signal,
+      onProgress: ({ done, total }) => log.info({ done, total }, 'sealing what was stored before'),
+    }).catch((error: unknown) => log.error({ err: error }, 'sealing what was stored before failed'));
     return {
       url: options.publicUrl ?? `http://${host}:${address.port}`,
       context,
@@ -98,6 +116,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
         // Event streams never end by themselves.
         if ('closeAllConnections' in server) server.closeAllConnections();
         await closed;
+        await closeChannel();
+        stopping.abort();
+        await background;
+        await stopRetention();
         await store.close();
       },
     };

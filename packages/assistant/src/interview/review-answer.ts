@@ -3,7 +3,7 @@ import type { Locale, Question, ScalePoint } from '@viva/bank';
 import { z } from 'zod';
 import type { LanguageModel, Usage } from '../model/language-model.ts';
 import { generateStructured } from '../model/structured.ts';
-import { renderPrompt } from '../prompts/prompt.ts';
+import { type Prompt, renderPrompt } from '../prompts/prompt.ts';
 import { prompt } from '../prompts/prompt-file.ts';
 import { newFence, numbered } from '../rater/rate-transcript.ts';
 import { candidateSpeech, isQuoted } from '../rater/transcript.ts';
@@ -32,6 +32,8 @@ export interface AnswerReview {
 export interface ReviewOptions {
   locale?: Locale;
   signal?: AbortSignal;
+  /** Other words for the prompt, as `viva prompts check` tries them. */
+  template?: Prompt;
   /** For tests; random otherwise. */
   fence?: string;
 }
@@ -58,13 +60,13 @@ export async function reviewAnswer(
   question: Question,
   answer: string,
   model: LanguageModel,
-  { locale = 'en', signal, fence = newFence() }: ReviewOptions = {},
+  { locale = 'en', template, signal, fence = newFence() }: ReviewOptions = {},
 ): Promise<AnswerReview> {
   const text = question.text[locale];
   const speech = candidateSpeech(answer);
   const { value, usage } = await generateStructured(
     model,
-    renderPrompt(await prompt('interview-review'), locale, {
+    renderPrompt(template ?? (await prompt('interview-review')), locale, {
       question: text.prompt,
       anchors: numbered(text.anchors),
       probes: numbered(text.probes),

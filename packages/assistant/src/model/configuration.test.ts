@@ -9,7 +9,8 @@ import {
   removeConfiguration,
   writeConfiguration,
 } from './configuration.ts';
-import { importLlamaCpp, type LlamaCppModule, llamaCppModel } from './llama-cpp.ts';
+import { llamaCppModel } from './llama-cpp.ts';
+import { importLlamaCpp, type LlamaCppModule } from './llama-runtime.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -75,7 +76,7 @@ describe('a GGUF model in this process', () => {
       getLlama: async () => ({
         createGrammarForJsonSchema: async (schema) => ({ schema }),
         loadModel: async () => ({
-          tokenize: (text) => [...text],
+          tokenize: (text) => [...text].map((letter) => letter.charCodeAt(0)),
           createContext: async () => ({
             getSequence: () => ({ tokenMeter, nextTokenIndex: 12, dispose: () => {} }),
           }),

@@ -25,6 +25,7 @@ const Configuration = z.discriminatedUnion('kind', [
     file: z.string().min(1),
     embeddingFile: z.string().min(1).optional(),
     contextSize: z.int().min(256).optional(),
+    threads: z.int().min(1).max(256).optional(),
   }),
 ]);
 export type ModelConfiguration = z.infer<typeof Configuration>;

@@ -179,7 +179,8 @@ export function guardModel(model: LanguageModel, options: GuardOptions = {}): La
       }
     },
   };
-  const { tokenLogProbabilities, embed } = model;
+  const { tokenLogProbabilities, embed, contextTokens } = model;
+  if (contextTokens) result.contextTokens = contextTokens.bind(model);
   if (tokenLogProbabilities)
     result.tokenLogProbabilities = (messages, asked = {}) =>
       guarded(

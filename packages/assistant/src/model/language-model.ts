@@ -67,6 +67,8 @@ export interface LanguageModel {
     messages: readonly Message[],
     options?: GenerateOptions,
   ): Promise<{ tokens: TokenLogProbability[]; usage: Usage }>;
+  /** Tokens that fit into one conversation, prompt and answer; null where nobody says. */
+  contextTokens?(options?: { signal?: AbortSignal }): Promise<number | null>;
   /** Present where an embedding model is set up. */
   embed?(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<Embeddings>;
 }

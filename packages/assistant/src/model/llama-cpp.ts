@@ -1,5 +1,6 @@
-/** A model in this process: a GGUF file through node-llama-cpp, which is an optional install (some 700 MB). */
-import { ConfigurationError, isAbort, ModelError } from '../errors.ts';
+/** A model in this process: a GGUF file through node-llama-cpp, which is an optional install. */
+import { isAbort, ModelError } from '../errors.ts';
+import { grammarSchema } from './grammar-schema.ts';
 import type {
   FinishReason,
   GenerateOptions,
@@ -7,8 +8,17 @@ import type {
   LanguageModel,
   Message,
   StreamPart,
+  TokenLogProbability,
   Usage,
 } from './language-model.ts';
+import {
+  type HistoryItem,
+  importLlamaCpp,
+  type LlamaCppModule,
+  type LlamaModel,
+  type LlamaSequence,
+  type LlamaSession,
+} from './llama-runtime.ts';
 
 export interface LlamaCppOptions {
   /** A GGUF file with a chat template. */
@@ -17,73 +27,11 @@ export interface LlamaCppOptions {
   embeddingFile?: string | undefined;
   /** Tokens of context. Default: as much as the model has and memory allows. */
   contextSize?: number | undefined;
-}
-
-type HistoryItem = { type: 'system' | 'user'; text: string } | { type: 'model'; response: string[] };
-
-interface PromptOptions {
-  maxTokens?: number;
-  temperature?: number;
-  topP?: number;
-  seed?: number;
-  signal?: AbortSignal;
-  customStopTriggers?: readonly string[];
-  grammar?: unknown;
-  onTextChunk?: (text: string) => void;
-}
-
-/** The part of node-llama-cpp 3 that we use; declared here since the package may be absent when this is compiled. */
-export interface LlamaCppModule {
-  getLlama(): Promise<{
-    loadModel(options: { modelPath: string }): Promise<LlamaCppModel>;
-    createGrammarForJsonSchema(schema: unknown): Promise<unknown>;
-  }>;
-  LlamaChatSession: new (options: {
-    contextSequence: unknown;
-    systemPrompt?: string;
-  }) => {
-    setChatHistory(history: HistoryItem[]): void;
-    promptWithMeta(
-      text: string,
-      options: PromptOptions,
-    ): Promise<{ responseText: string; stopReason: string }>;
-    dispose(options?: { disposeSequence?: boolean }): void;
-  };
-}
-
-interface LlamaCppModel {
-  tokenize(text: string): readonly unknown[];
-  createContext(options: { contextSize?: number }): Promise<{
-    getSequence(): {
-      /** Tokens in the context now: prompt and answer. */
-      nextTokenIndex: number;
-      tokenMeter: { usedOutputTokens: number };
-      dispose(): void;
-    };
-  }>;
-  createEmbeddingContext(): Promise<{
-    getEmbeddingFor(text: string): Promise<{ vector: readonly number[] }>;
-  }>;
-}
-
-const PACKAGE = 'node-llama-cpp';
-
-/**
- * @throws ConfigurationError `llama-cpp-missing` with what to install
- */
-export async function importLlamaCpp(name: string = PACKAGE): Promise<LlamaCppModule> {
-  try {
-    return (await import(name)) as LlamaCppModule;
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-    throw new ConfigurationError(
-      'llama-cpp-missing',
-      missing
-        ? `A GGUF model runs in this process through ${name}, which is not installed (some 700 MB). Install it: npm install --no-save ${name}@3. Or use a server: viva assistant setup --url http://localhost:11434/v1 --model NAME`
-        : `${name} is installed and does not load: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
-  }
+  /**
+   * Threads that compute. Default: VIVA_THREADS, else one a core. On a machine that others use, fewer are faster: llama.cpp's
+   * threads wait for each other by spinning.
+   */
+  threads?: number | undefined;
 }
 
 /** Answers one call after another: a context holds one conversation. */
@@ -99,21 +47,46 @@ function queue(): <T>(work: () => Promise<T>) => Promise<T> {
 const finishOf = (reason: string): FinishReason =>
   reason === 'maxTokens'
     ? 'length'
-    : reason === 'eogToken' || reason === 'customStopTrigger'
+    : reason === 'eogToken' || reason === 'customStopTrigger' || reason === 'stopGenerationTrigger'
       ? 'stop'
       : 'other';
+
+const historyOf = (messages: readonly Message[]): HistoryItem[] =>
+  messages.map(({ role, content }) =>
+    role === 'assistant' ? { type: 'model', response: [content] } : { type: role, text: content },
+  );
+
+/** Tokens around a message, at most, in the chat formats in use. */
+const FRAME = 8;
+/** Room that an answer needs at least. */
+const LEAST_ANSWER = 16;
+/** Alternatives told of each place. */
+const ALTERNATIVES = 5;
+/** No sampler changes the probabilities that are told. */
+const PLAIN = { temperature: 1, topK: 0, topP: 1, minP: 0 };
+
+const threadsOf = (threads: number | undefined): { threads?: number } => {
+  const wanted = threads ?? Number(process.env.VIVA_THREADS);
+  return Number.isInteger(wanted) && wanted > 0 ? { threads: wanted } : {};
+};
 
 /**
  * Loads the file with the first call.
  * @param load for tests
  */
 export function llamaCppModel(
-  { file, embeddingFile, contextSize }: LlamaCppOptions,
+  { file, embeddingFile, contextSize, threads }: LlamaCppOptions,
   load: () => Promise<LlamaCppModule> = importLlamaCpp,
 ): LanguageModel {
   const open = async (path: string) => {
     const module = await load();
-    const llama = await module.getLlama();
+    const llama = await module.getLlama({
+      gpu: 'auto',
+      build: 'never',
+      logLevel: process.env.VIVA_LLAMA_LOG ? 'error' : 'disabled',
+      progressLogs: false,
+      skipDownload: true,
+    });
     try {
       return { module, llama, model: await llama.loadModel({ modelPath: path }) };
     } catch (error) {
@@ -124,72 +97,98 @@ export function llamaCppModel(
       );
     }
   };
-  let chat:
-    | Promise<Awaited<ReturnType<typeof open>> & { sequence: ReturnType<Context['getSequence']> }>
-    | undefined;
-  type Context = Awaited<ReturnType<LlamaCppModel['createContext']>>;
-  const opened = () => {
+  type Opened = Awaited<ReturnType<typeof open>> & { sequence: LlamaSequence; room: number };
+  let chat: Promise<Opened> | undefined;
+  const opened = (): Promise<Opened> => {
     chat ??= (async () => {
       const parts = await open(file);
-      const context = await parts.model.createContext(contextSize ? { contextSize } : {});
-      return { ...parts, sequence: context.getSequence() };
+      const context = await parts.model.createContext({
+        ...(contextSize ? { contextSize } : {}),
+        ...threadsOf(threads),
+      });
+      return {
+        ...parts,
+        sequence: context.getSequence(),
+        room: context.contextSize ?? Number.POSITIVE_INFINITY,
+      };
     })();
+    // A failure is no state: the file may be there the next time.
+    chat.catch(() => {
+      chat = undefined;
+    });
     return chat;
   };
   const inTurn = queue();
+
+  /** Left to itself the library would silently drop the beginning of a conversation that is too long. */
+  const roomFor = (
+    { model, room }: Opened,
+    messages: readonly Message[],
+    wanted: number | undefined,
+  ): { maxTokens?: number } => {
+    if (!Number.isFinite(room)) return wanted === undefined ? {} : { maxTokens: wanted };
+    const input = messages.reduce((sum, { content }) => sum + model.tokenize(content).length + FRAME, 0);
+    const left = room - input;
+    if (left < LEAST_ANSWER)
+      throw new ModelError(
+        'context-too-small',
+        `${input} tokens are to be read, and ${file} is open with a context of ${room}. Shorten the text, or set more: viva assistant setup --gguf FILE --context TOKENS`,
+      );
+    return { maxTokens: Math.min(wanted ?? left, left) };
+  };
+
+  /** A session on our one sequence; whatever fails is told as ours. */
+  const inSession = <T>(
+    signal: AbortSignal | undefined,
+    work: (opened: Opened, session: LlamaSession) => Promise<T>,
+  ): Promise<T> =>
+    inTurn(async () => {
+      signal?.throwIfAborted();
+      const parts = await opened();
+      const session = new parts.module.LlamaChatSession({ contextSequence: parts.sequence });
+      try {
+        return await work(parts, session);
+      } catch (error) {
+        if (signal?.aborted || isAbort(error)) throw signal?.reason ?? error;
+        if (error instanceof ModelError) throw error;
+        const why = error instanceof Error ? error.message : String(error);
+        throw new ModelError('llama-cpp', `${file}: ${why}`, { cause: error });
+      } finally {
+        session.dispose({ disposeSequence: false });
+      }
+    });
 
   const answer = (
     messages: readonly Message[],
     asked: GenerateOptions,
     onTextChunk?: (text: string) => void,
   ): Promise<Generation> =>
-    inTurn(async () => {
-      asked.signal?.throwIfAborted();
-      const { module, llama, sequence } = await opened();
-      const session = new module.LlamaChatSession({ contextSequence: sequence });
+    inSession(asked.signal, async (parts, session) => {
+      const { llama, sequence } = parts;
+      const most = roomFor(parts, messages, asked.maxOutputTokens);
       const before = sequence.tokenMeter.usedOutputTokens;
-      try {
-        session.setChatHistory(
-          messages
-            .slice(0, -1)
-            .map(
-              ({ role, content }): HistoryItem =>
-                role === 'assistant' ? { type: 'model', response: [content] } : { type: role, text: content },
-            ),
-        );
-        const grammar = asked.jsonSchema
-          ? await llama.createGrammarForJsonSchema(asked.jsonSchema)
-          : undefined;
-        const { responseText, stopReason } = await session.promptWithMeta(messages.at(-1)?.content ?? '', {
-          ...(asked.maxOutputTokens === undefined ? {} : { maxTokens: asked.maxOutputTokens }),
-          ...(asked.temperature === undefined ? {} : { temperature: asked.temperature }),
-          ...(asked.topP === undefined ? {} : { topP: asked.topP }),
-          ...(asked.seed === undefined ? {} : { seed: asked.seed }),
-          ...(asked.stop ? { customStopTriggers: asked.stop } : {}),
-          ...(asked.signal ? { signal: asked.signal } : {}),
-          ...(grammar ? { grammar } : {}),
-          ...(onTextChunk ? { onTextChunk } : {}),
-        });
-        // The meter counts what was evaluated; a prompt whose beginning is still in the context costs less than its length.
-        const outputTokens = sequence.tokenMeter.usedOutputTokens - before;
-        const usage: Usage = {
-          inputTokens: Math.max(0, sequence.nextTokenIndex - outputTokens),
-          outputTokens,
-          estimated: false,
-        };
-        return { text: responseText, finish: finishOf(stopReason), usage };
-      } catch (error) {
-        if (asked.signal?.aborted || isAbort(error)) throw asked.signal?.reason ?? error;
-        throw new ModelError(
-          'llama-cpp',
-          `${file}: ${error instanceof Error ? error.message : String(error)}`,
-          {
-            cause: error,
-          },
-        );
-      } finally {
-        session.dispose({ disposeSequence: false });
-      }
+      session.setChatHistory(historyOf(messages.slice(0, -1)));
+      const grammar = asked.jsonSchema
+        ? await llama.createGrammarForJsonSchema(grammarSchema(asked.jsonSchema))
+        : undefined;
+      const { responseText, stopReason } = await session.promptWithMeta(messages.at(-1)?.content ?? '', {
+        ...most,
+        ...(asked.temperature === undefined ? {} : { temperature: asked.temperature }),
+        ...(asked.topP === undefined ? {} : { topP: asked.topP }),
+        ...(asked.seed === undefined ? {} : { seed: asked.seed }),
+        ...(asked.stop ? { customStopTriggers: asked.stop } : {}),
+        ...(asked.signal ? { signal: asked.signal } : {}),
+        ...(grammar ? { grammar } : {}),
+        ...(onTextChunk ? { onTextChunk } : {}),
+      });
+      // The meter counts what was evaluated; a prompt whose beginning is still in the context costs less than its length.
+      const outputTokens = sequence.tokenMeter.usedOutputTokens - before;
+      const usage: Usage = {
+        inputTokens: Math.max(0, sequence.nextTokenIndex - outputTokens),
+        outputTokens,
+        estimated: false,
+      };
+      return { text: responseText, finish: finishOf(stopReason), usage };
     });
 
   const result: LanguageModel = {
@@ -226,23 +225,62 @@ export function llamaCppModel(
         control.abort();
       }
     },
+    contextTokens: async () => {
+      const { room } = await inTurn(opened);
+      return Number.isFinite(room) ? room : null;
+    },
+    /** Greedy: the likeliest token at each place, and those that came after it. */
+    tokenLogProbabilities: (messages, asked = {}) =>
+      inSession(asked.signal, async (parts, session) => {
+        const { model, sequence } = parts;
+        const { chatWrapper } = session;
+        if (!chatWrapper || !sequence.adaptStateToTokens || !sequence.controlledEvaluate)
+          throw new ModelError('log-probabilities', 'this node-llama-cpp tells no log-probabilities');
+        const { maxTokens = 1 } = roomFor(parts, messages, asked.maxOutputTokens ?? LEAST_ANSWER);
+        const { contextText } = chatWrapper.generateContextState({
+          chatHistory: [...historyOf(messages), { type: 'model', response: [] }],
+        });
+        const prompt = contextText.tokenize(model.tokenizer);
+        await sequence.adaptStateToTokens(prompt.slice(0, -1), false);
+        let input = prompt.slice(sequence.nextTokenIndex);
+        const tokens: TokenLogProbability[] = [];
+        const named = (token: number, probability: number) => ({
+          token: model.detokenize?.([token], true) ?? '',
+          logProbability: Math.log(probability),
+        });
+        while (tokens.length < maxTokens) {
+          asked.signal?.throwIfAborted();
+          const last = input.at(-1) ?? 0;
+          const found = await sequence.controlledEvaluate([
+            ...input.slice(0, -1),
+            [last, { generateNext: { probabilities: true, options: PLAIN } }],
+          ]);
+          const best = [...(found.at(-1)?.next.probabilities ?? [])].slice(0, ALTERNATIVES);
+          const [first] = best;
+          if (!first || model.isEogToken?.(first[0])) break;
+          tokens.push({ ...named(...first), alternatives: best.map((each) => named(...each)) });
+          input = [first[0]];
+        }
+        const usage = { inputTokens: prompt.length, outputTokens: tokens.length, estimated: false };
+        return { tokens, usage };
+      }),
   };
   if (embeddingFile) {
-    const embedder = (() => {
-      let found:
-        | Promise<{
-            model: LlamaCppModel;
-            context: Awaited<ReturnType<LlamaCppModel['createEmbeddingContext']>>;
-          }>
-        | undefined;
-      return () => {
-        found ??= open(embeddingFile).then(async ({ model }) => ({
-          model,
-          context: await model.createEmbeddingContext(),
-        }));
-        return found;
-      };
-    })();
+    type Embedder = {
+      model: LlamaModel;
+      context: Awaited<ReturnType<LlamaModel['createEmbeddingContext']>>;
+    };
+    let found: Promise<Embedder> | undefined;
+    const embedder = (): Promise<Embedder> => {
+      found ??= open(embeddingFile).then(async ({ model }) => ({
+        model,
+        context: await model.createEmbeddingContext(),
+      }));
+      found.catch(() => {
+        found = undefined;
+      });
+      return found;
+    };
     result.embed = (texts, { signal } = {}) =>
       inTurn(async () => {
         const { model, context } = await embedder();

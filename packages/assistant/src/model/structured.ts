@@ -66,7 +66,7 @@ const describe = (error: z.ZodError): string[] =>
     .map(({ path, message }) => `${path.length > 0 ? path.join('.') : 'answer'}: ${message}`);
 
 /**
- * Asks for JSON of a shape. An answer that has not the shape is sent back once with what is wrong.
+ * Asks for JSON of a shape; the schema is told without its own address, which weak models take for a thing to quote. An answer that has not the shape is sent back once with what is wrong.
  * @throws StructuredOutputError when the second has not either; whatever the model throws
  */
 export async function generateStructured<T>(
@@ -75,7 +75,7 @@ export async function generateStructured<T>(
   schema: z.ZodType<T>,
   options: GenerateOptions = {},
 ): Promise<Structured<T>> {
-  const jsonSchema = z.toJSONSchema(schema) as Record<string, unknown>;
+  const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema) as Record<string, unknown>;
   const asked: Message[] = [
     ...messages,
     {

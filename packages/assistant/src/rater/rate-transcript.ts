@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { AssistantError } from '../errors.ts';
 import type { LanguageModel, Usage } from '../model/language-model.ts';
 import { generateStructured } from '../model/structured.ts';
-import { renderPrompt } from '../prompts/prompt.ts';
+import { type Prompt, renderPrompt } from '../prompts/prompt.ts';
 import { prompt } from '../prompts/prompt-file.ts';
 import { candidateSpeech, isQuoted } from './transcript.ts';
 
@@ -38,6 +38,8 @@ export interface RateOptions {
   locale?: Locale;
   /** Default `rate`. */
   prompt?: RatingPrompt;
+  /** Other words for the prompt, as `viva prompts check` tries them. */
+  template?: Prompt;
   /** Default 0, greedy. */
   temperature?: number;
   seed?: number;
@@ -89,7 +91,15 @@ export async function rateTranscript(
   question: Question,
   transcript: string,
   model: LanguageModel,
-  { locale = 'en', prompt: id = 'rate', temperature = 0, seed, signal, fence = newFence() }: RateOptions = {},
+  {
+    locale = 'en',
+    prompt: id = 'rate',
+    template,
+    temperature = 0,
+    seed,
+    signal,
+    fence = newFence(),
+  }: RateOptions = {},
 ): Promise<AdvisoryRating> {
   const speech = candidateSpeech(transcript);
   if (speech.trim() === '')
@@ -97,7 +107,7 @@ export async function rateTranscript(
       'empty-transcript',
       'There is nothing in the transcript that the candidate said. Mark speakers at the start of a line ("Candidate:"), or mark none.',
     );
-  const rate = await prompt(id);
+  const rate = template ?? (await prompt(id));
   const text = question.text[locale];
   const { value, usage } = await generateStructured(
     model,

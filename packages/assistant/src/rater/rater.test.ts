@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Message } from '../model/language-model.ts';
 import { scriptedModel } from '../model/scripted-model.ts';
-import { loadAttacks, measureInjections, neutralOfLength, signTest } from './injections.ts';
+import { loadAttacks, neutralOfLength } from './attack-set.ts';
+import { measureInjections } from './injections.ts';
+import { signTest } from './movement.ts';
 import { rateTranscript } from './rate-transcript.ts';
 import { candidateSpeech, isQuoted } from './transcript.ts';
 

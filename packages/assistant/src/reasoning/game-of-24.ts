@@ -107,29 +107,35 @@ interface Part {
   text: string;
 }
 
-/** A solution, or null where there is none: all pairs, all operations, until one number is left. */
-export function solve24(numbers: readonly number[], target = 24): string | null {
-  const goal = rational(BigInt(target)) as Rational;
-  const search = (parts: readonly Part[]): string | null => {
-    const [only] = parts;
-    if (parts.length === 1) return only && equals(only.value, goal) ? only.text : null;
-    for (let i = 0; i < parts.length; i++)
-      for (let j = 0; j < parts.length; j++) {
-        if (i === j) continue;
-        const a = parts[i] as Part;
-        const b = parts[j] as Part;
-        const rest = parts.filter((_, at) => at !== i && at !== j);
-        for (const operator of OPERATORS) {
-          if ((operator === '+' || operator === '*') && i > j) continue; // The other order is the same.
-          const value = apply(operator, a.value, b.value);
-          const found = value && search([...rest, { value, text: `(${a.text} ${operator} ${b.text})` }]);
-          if (found) return found;
-        }
+/** All pairs, all operations, until one number is left. */
+function reach(parts: readonly Part[], goal: Rational): string | null {
+  const [only] = parts;
+  if (parts.length === 1) return only && equals(only.value, goal) ? only.text : null;
+  for (let i = 0; i < parts.length; i++)
+    for (let j = 0; j < parts.length; j++) {
+      if (i === j) continue;
+      const a = parts[i] as Part;
+      const b = parts[j] as Part;
+      const rest = parts.filter((_, at) => at !== i && at !== j);
+      for (const operator of OPERATORS) {
+        if ((operator === '+' || operator === '*') && i > j) continue; // The other order is the same.
+        const value = apply(operator, a.value, b.value);
+        const found = value && reach([...rest, { value, text: `(${a.text} ${operator} ${b.text})` }], goal);
+        if (found) return found;
       }
-    return null;
-  };
-  const found = search(
+    }
+  return null;
+}
+
+/** Whether the numbers that are left after some steps can still make the target. */
+export const canReach = (parts: readonly Part[], target = 24): boolean =>
+  reach(parts, rational(BigInt(target)) as Rational) !== null;
+
+/** A solution, or null where there is none. */
+export function solve24(numbers: readonly number[], target = 24): string | null {
+  const found = reach(
     numbers.map((number) => ({ value: rational(BigInt(number)) as Rational, text: `${number}` })),
+    rational(BigInt(target)) as Rational,
   );
   return found === null ? null : found.replace(/^\((.*)\)$/, '$1');
 }

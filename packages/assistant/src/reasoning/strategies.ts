@@ -1,7 +1,7 @@
 /** Ways of asking a model for the answer to a problem: at once, in steps, and in steps many times with a vote. */
 import type { Locale } from '@viva/bank';
 import { addUsage, type LanguageModel, type Message, NO_USAGE, type Usage } from '../model/language-model.ts';
-import { renderPrompt } from '../prompts/prompt.ts';
+import { type Prompt, renderPrompt } from '../prompts/prompt.ts';
 import { REASONING_PROMPTS } from '../prompts/reasoning-prompts.ts';
 import { inParallel } from './in-parallel.ts';
 
@@ -24,6 +24,8 @@ export interface ReasonOptions {
   /** Shown before the problem, as earlier turns (few-shot). */
   examples?: readonly Example[];
   locale?: Locale;
+  /** Other words for the prompt, as `viva prompts check` tries them. */
+  template?: Prompt;
   maxOutputTokens?: number;
   temperature?: number;
   seed?: number;
@@ -64,7 +66,7 @@ async function once(
   options: ReasonOptions,
 ): Promise<Reasoned> {
   const render = (text: string) =>
-    renderPrompt(REASONING_PROMPTS[id], options.locale ?? 'en', { problem: text });
+    renderPrompt(options.template ?? REASONING_PROMPTS[id], options.locale ?? 'en', { problem: text });
   const [system, ...rest] = render(problem);
   const shown = (options.examples ?? []).flatMap((example): Message[] => [
     ...render(example.problem).slice(1),

@@ -1,7 +1,7 @@
 /** Answers a question from the bank, with the ids of the questions that it rests on, or says that it cannot. */
 import type { Locale } from '@viva/bank';
 import { addUsage, type LanguageModel, NO_USAGE, type Usage } from '../model/language-model.ts';
-import { renderPrompt } from '../prompts/prompt.ts';
+import { type Prompt, renderPrompt } from '../prompts/prompt.ts';
 import { prompt } from '../prompts/prompt-file.ts';
 import type { RetrievedPassage, Retriever } from './retriever.ts';
 
@@ -30,6 +30,10 @@ export interface AnswerOptions {
   /** Passages given to the model. Default 6. */
   limit?: number;
   maxOutputTokens?: number;
+  /** Passages in another order than the ranking's. */
+  arrange?: (passages: readonly RetrievedPassage[]) => readonly RetrievedPassage[];
+  /** Other words for the prompt, as `viva prompts check` tries them. */
+  template?: Prompt;
   signal?: AbortSignal;
 }
 
@@ -70,9 +74,9 @@ export async function answerQuestion(
   const own = found.filter(({ passage }) => passage.locale === locale);
   const passages = (own.length > 0 ? own : found).slice(0, limit);
   if (passages.length === 0) return { status: 'refused', reason: 'nothing-found', passages, usage: NO_USAGE };
-  const messages = renderPrompt(await prompt('answer'), locale, {
+  const messages = renderPrompt(options.template ?? (await prompt('answer')), locale, {
     question,
-    passages: passages
+    passages: (options.arrange?.(passages) ?? passages)
       .map(({ passage }) => `[${passage.question}] ${passage.title}\n${passage.text}`)
       .join('\n\n'),
   });

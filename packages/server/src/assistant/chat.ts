@@ -9,8 +9,10 @@ import type { AskBank, Chat, ChatAnswer, ChatSummary } from '../contract/assista
 import { notFound, Refusal } from '../errors.ts';
 import { readCursor, toPage } from '../interview/paging.ts';
 import { requireTeam } from '../interview/permissions.ts';
+import type { Place } from '../keys/seal.ts';
+import { personal, place } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
-import type { Tables } from '../store/store.ts';
+import type { Store, Tables } from '../store/store.ts';
 import { refuse } from './models.ts';
 
 /** Shown where there is no model, or below an answer. */
@@ -74,20 +76,25 @@ async function findChat(tables: Tables, id: string) {
   return row;
 }
 
-async function view(tables: Tables, id: string): Promise<z.infer<typeof Chat>> {
+async function view({ vault }: Store, tables: Tables, id: string): Promise<z.infer<typeof Chat>> {
   const chat = await findChat(tables, id);
   const turns = await tables
     .select()
     .from(t.chatTurn)
     .where(eq(t.chatTurn.chatId, id))
     .orderBy(asc(t.chatTurn.ordinal));
+  const subject = personal(chat.personId);
+  const keys = await vault.load([subject]);
   return {
     id,
-    title: chat.title,
+    title: keys.open(subject, place('chat', 'title', id), chat.title),
     updatedAt: chat.updatedAt.toISOString(),
-    turns: turns.map(({ question, answer, askedAt }) => ({
-      question,
-      answer,
+    turns: turns.map(({ ordinal, question, answer, askedAt }) => ({
+      question: keys.open(subject, place('chat_turn', 'question', id, ordinal), question),
+      answer:
+        typeof answer === 'string'
+          ? (JSON.parse(keys.open(subject, place('chat_turn', 'answer', id, ordinal), answer)) as Answer)
+          : answer,
       askedAt: askedAt.toISOString(),
     })),
   };
@@ -116,15 +123,21 @@ export async function listChats(
       .limit(limit + 1),
   );
   const { items, nextCursor } = toPage(rows, limit, (row) => [row.updatedAt.toISOString(), row.id]);
+  const subject = personal(actor.id);
+  const keys = await store.vault.load([subject]);
   return {
-    items: items.map(({ id, title, updatedAt }) => ({ id, title, updatedAt: updatedAt.toISOString() })),
+    items: items.map(({ id, title, updatedAt }) => ({
+      id,
+      title: keys.open(subject, place('chat', 'title', id), title),
+      updatedAt: updatedAt.toISOString(),
+    })),
     nextCursor,
   };
 }
 
 export async function viewChat({ store }: Context, actor: Actor, id: string) {
   requireTeam(actor);
-  return store.as(actor.id, (tables) => view(tables, id));
+  return store.as(actor.id, (tables) => view(store, tables, id));
 }
 
 /**
@@ -144,7 +157,7 @@ export async function askBank(
     if (chatId) await findChat(tables, chatId);
     const [last] = chatId
       ? await tables
-          .select({ question: t.chatTurn.question })
+          .select({ question: t.chatTurn.question, ordinal: t.chatTurn.ordinal })
           .from(t.chatTurn)
           .where(eq(t.chatTurn.chatId, chatId))
           .orderBy(desc(t.chatTurn.ordinal))
@@ -153,7 +166,13 @@ export async function askBank(
     const { state } = await models.status(tables);
     return {
       model: state === 'none' ? null : await models.model(tables),
-      before: last?.question ?? null,
+      before: last
+        ? await store.vault.open(
+            personal(actor.id),
+            place('chat_turn', 'question', chatId ?? '', last.ordinal),
+            last.question,
+          )
+        : null,
     };
   });
   const answer = await ask(context, model, question, before, locale, signal).catch((error: unknown) => {
@@ -163,6 +182,7 @@ export async function askBank(
   return store.as(actor.id, async (tables) => {
     const now = store.clock();
     const id = chatId ?? store.newId();
+    const seal = (where: Place, text: string) => store.vault.seal(personal(actor.id), where, text);
     if (chatId) {
       await findChat(tables, chatId);
       await tables.update(t.chat).set({ updatedAt: now }).where(eq(t.chat.id, chatId));
@@ -170,7 +190,10 @@ export async function askBank(
       await tables.insert(t.chat).values({
         id,
         personId: actor.id,
-        title: question.length > TITLE ? `${question.slice(0, TITLE)}…` : question,
+        title: await seal(
+          place('chat', 'title', id),
+          question.length > TITLE ? `${question.slice(0, TITLE)}…` : question,
+        ),
         createdAt: now,
         updatedAt: now,
       });
@@ -178,15 +201,16 @@ export async function askBank(
       .select({ ordinal: max(t.chatTurn.ordinal) })
       .from(t.chatTurn)
       .where(eq(t.chatTurn.chatId, id));
+    const ordinal = (last?.ordinal ?? 0) + 1;
     await tables.insert(t.chatTurn).values({
       chatId: id,
-      ordinal: (last?.ordinal ?? 0) + 1,
+      ordinal,
       personId: actor.id,
-      question,
-      answer,
+      question: await seal(place('chat_turn', 'question', id, ordinal), question),
+      answer: await seal(place('chat_turn', 'answer', id, ordinal), JSON.stringify(answer)),
       askedAt: now,
     });
-    return view(tables, id);
+    return view(store, tables, id);
   });
 }
 

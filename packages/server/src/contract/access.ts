@@ -193,6 +193,25 @@ export const ACCESS = {
   addComment: team('candidate', { unless: { sealed: SEALED } }),
   applications: signedIn(),
 
+  // Privacy. What a candidate asks for, by an account or by the access of a link; what leads answer
+  heldData: signedIn({ of: 'application' }),
+  heldDataPdf: signedIn({ of: 'application' }),
+  askPrivacy: signedIn({ of: 'application' }),
+  issueDataLink: leads('candidate'),
+  openDataLink: anyone,
+  heldDataByLink: anyone,
+  heldDataPdfByLink: anyone,
+  askPrivacyByLink: anyone,
+  listPrivacyRequests: leads(),
+  decidePrivacyRequest: leads(),
+  eraseCandidate: leads('candidate'),
+  legalHold: leads('candidate'),
+  setLegalHold: leads('candidate'),
+  liftLegalHold: leads('candidate'),
+  retention: leads(),
+  setRetention: owner,
+  runRetention: owner,
+
   // Sessions: the panel starts and ends them, leads move and cancel them
   listSessions: team(),
   scheduleSession: leads('candidate', { withdrawn: ['withdrawn'], closed: CLOSED }),

@@ -8,6 +8,7 @@ import * as decision from './decision.ts';
 import * as fairness from './fairness.ts';
 import * as interview from './interview.ts';
 import * as people from './people.ts';
+import { privacyRoutes } from './privacy-routes.ts';
 import * as ratings from './ratings.ts';
 import { route } from './route.ts';
 import { Settings } from './settings.ts';
@@ -18,6 +19,7 @@ const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) }
 export const routes = {
   ...assistantRoutes,
   ...authoringRoutes,
+  ...privacyRoutes,
 
   // Setting up, signing in
   health: route({

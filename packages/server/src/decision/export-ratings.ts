@@ -40,7 +40,7 @@ export async function exportRatings({ store }: Context, actor: Actor, openingId:
           .where(eq(t.candidate.openingId, openingId))
       ).map(({ id, name }) => [id, name]),
     );
-    const ratings = await readRatings(tables, eq(t.rating.openingId, openingId));
+    const ratings = await readRatings(store.vault, tables, eq(t.rating.openingId, openingId));
     const lines = ratings.map((rating) =>
       [
         names.get(rating.candidateId) ?? '',

@@ -1,10 +1,12 @@
 import type { z } from '@hono/zod-openapi';
 import { desc, eq } from 'drizzle-orm';
+import { readDetail } from '../audit/read-detail.ts';
 import type { Actor, Context } from '../context.ts';
 import type { AuditEntry } from '../contract/decision.ts';
 import { Refusal } from '../errors.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import { findOpening } from '../interview/view-opening.ts';
+import { application } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
 
 interface AuditQuery {
@@ -36,6 +38,7 @@ export async function listAudit(
         actor: t.person.name,
         action: t.audit.action,
         subject: t.audit.subject,
+        candidateId: t.audit.candidateId,
         detail: t.audit.detail,
       })
       .from(t.audit)
@@ -44,11 +47,14 @@ export async function listAudit(
       .orderBy(desc(t.audit.seq))
       .offset(skip)
       .limit(limit + 1);
+    const keys = await store.vault.load(
+      rows.flatMap(({ candidateId }) => (candidateId ? [application(candidateId)] : [])),
+    );
     const items = rows.slice(0, limit).map(
-      ({ at, detail, ...row }): z.infer<typeof AuditEntry> => ({
+      ({ at, detail, candidateId, ...row }): z.infer<typeof AuditEntry> => ({
         ...row,
         at: at.toISOString(),
-        detail: JSON.parse(detail) as Record<string, unknown>,
+        detail: readDetail(keys, candidateId, row.subject, detail),
       }),
     );
     return { items, nextCursor: rows.length > limit ? String(skip + limit) : null };

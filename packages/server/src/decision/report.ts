@@ -11,6 +11,7 @@ import { viewImpact } from '../fairness/view-impact.ts';
 import { requireLead, requireTeam } from '../interview/permissions.ts';
 import { findCandidate, toCandidates, viewCandidate } from '../interview/view-candidate.ts';
 import { findOpening, listItems, listSeats, toItem } from '../interview/view-opening.ts';
+import { application, place } from '../keys/sealed-columns.ts';
 import { readRatings } from '../ratings/list-ratings.ts';
 import * as t from '../store/schema.ts';
 import { analyseOnce } from './remember.ts';
@@ -45,6 +46,7 @@ export async function decisionReport(
       ids.length === 0
         ? []
         : await readRatings(
+            store.vault,
             tables,
             and(eq(t.rating.openingId, openingId), inArray(t.rating.candidateId, ids)),
           );
@@ -53,7 +55,7 @@ export async function decisionReport(
     const raters = new Map(ratings.map(({ raterId, raterName }) => [raterId, raterName]));
     const seats = await listSeats(tables, openingId);
     for (const { holder } of seats) raters.set(holder.personId, holder.name);
-    const candidates = (await toCandidates(tables, open, actor)).map((candidate) => {
+    const candidates = (await toCandidates(store.vault, tables, open, actor)).map((candidate) => {
       const own = byCandidate.get(candidate.id) ?? [];
       const first = own.filter(({ kind }) => kind === 'first');
       const byQuestion = new Map<string, typeof first>();
@@ -152,16 +154,23 @@ export async function recordDecision(
     const [reveal] = await tables.select().from(t.reveal).where(eq(t.reveal.candidateId, candidateId));
     if (!reveal) throw conflict('sealed', 'Decide when the panel has locked and the ratings are open.');
     const id = store.newId();
-    await tables
-      .insert(t.decision)
-      .values({ id, openingId, candidateId, outcome, reason, decidedBy: actor.id, decidedAt: store.clock() });
+    await tables.insert(t.decision).values({
+      id,
+      openingId,
+      candidateId,
+      outcome,
+      reason: await store.vault.seal(application(candidateId), place('decision', 'reason', id), reason),
+      decidedBy: actor.id,
+      decidedAt: store.clock(),
+    });
     await appendAudit(store, tables, {
       action: 'decision.recorded',
       subject: `candidate/${candidateId}`,
       openingId,
       candidateId,
-      detail: { outcome, reason },
+      detail: { outcome },
+      secret: { reason },
     });
-    return viewCandidate(tables, candidateId, actor);
+    return viewCandidate(store.vault, tables, candidateId, actor);
   });
 }

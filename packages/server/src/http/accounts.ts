@@ -62,6 +62,7 @@ export const accountHandlers = (context: Context) =>
   ({
     health: async () => {
       await context.store.asAuth((tables) => tables.select({ id: t.person.id }).from(t.person).limit(1));
+      await context.store.driver.checkRoom?.();
       return { status: 'ok', version: context.version };
     },
     setupStatus: async () => ({

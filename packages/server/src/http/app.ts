@@ -9,6 +9,7 @@ import { bankImportPath, eventsPath, exportPath, type LocksEvent, routes } from 
 import { exportRatings } from '../decision/export-ratings.ts';
 import { Refusal } from '../errors.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
+import { KeyError } from '../keys/key-error.ts';
 import { accountHandlers, whoAsks } from './accounts.ts';
 import { assistantHandlers } from './assistant.ts';
 import { authoringHandlers } from './authoring.ts';
@@ -19,9 +20,11 @@ import type { Exchange, Handlers } from './exchange.ts';
 import { exchangeOf, guard, type Identify } from './guard.ts';
 import { streamLocks } from './lock-stream.ts';
 import { openingHandlers } from './openings.ts';
-import { fromRefusal, fromZod, problem } from './problems.ts';
+import { privacyHandlers } from './privacy.ts';
+import { fromKeyError, fromRefusal, fromZod, problem } from './problems.ts';
 import { ratingHandlers } from './ratings.ts';
 import { mountReading } from './reading.ts';
+import { fromUnavailable } from './unavailable.ts';
 
 export interface AppOptions {
   context: Context;
@@ -62,11 +65,14 @@ export function createApp({
   });
   app.onError((error, c) => {
     if (error instanceof Refusal) return fromRefusal(error);
+    if (error instanceof KeyError) return fromKeyError(error, () => onFault?.(error, c.req.raw));
     if (error instanceof HTTPException && error.status < 500) {
       const [code, detail] = OWN_REFUSALS[error.status] ?? ['refused', error.message];
       return problem(error.status, code, detail);
     }
     onFault?.(error, c.req.raw);
+    const unavailable = fromUnavailable(error);
+    if (unavailable) return unavailable;
     return problem(
       500,
       'fault',
@@ -96,6 +102,7 @@ export function createApp({
     ...candidateHandlers(context),
     ...ratingHandlers(context),
     ...assistantHandlers(context),
+    ...privacyHandlers(context),
   };
   for (const [name, route] of Object.entries(routes) as [keyof Handlers, Route][]) {
     // One loop over a union of signatures: the contract has typed each of them already.
@@ -136,7 +143,7 @@ export function createApp({
     const candidateId = uuid(c.req.param('id'));
     const read = async (): Promise<LocksEvent> => {
       const { locks, revealed } = await context.store.as(actor.id, (tables) =>
-        viewCandidate(tables, candidateId, actor),
+        viewCandidate(context.store.vault, tables, candidateId, actor),
       );
       return { locked: locks.filter(({ locked }) => locked).map(({ personId }) => personId), revealed };
     };

@@ -24,13 +24,15 @@ export const candidateHandlers = (context: Context) =>
       requireTeam(actor);
       return context.store.as(actor.id, async (tables) => {
         await findOpening(tables, params.id);
-        return listCandidates(tables, params.id, actor, query);
+        return listCandidates(context.store.vault, tables, params.id, actor, query);
       });
     },
     addCandidate: async ({ params, body }, { actor }) => addCandidate(context, actor, params.id, body),
     candidate: async ({ params }, { actor }) => {
       requireTeam(actor);
-      return context.store.as(actor.id, (tables) => viewCandidate(tables, params.id, actor));
+      return context.store.as(actor.id, (tables) =>
+        viewCandidate(context.store.vault, tables, params.id, actor),
+      );
     },
     updateCandidate: async ({ params, body }, { actor }) => updateCandidate(context, actor, params.id, body),
     inviteCandidate: async ({ params }, { actor }) => inviteCandidate(context, actor, params.id),

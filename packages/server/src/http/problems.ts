@@ -2,6 +2,7 @@
 import type { ZodError } from 'zod';
 import type { Problem } from '../contract/common.ts';
 import type { FieldError, Refusal } from '../errors.ts';
+import type { KeyError } from '../keys/key-error.ts';
 
 const TITLES: Record<number, string> = {
   400: 'Malformed request',
@@ -53,4 +54,32 @@ export function fromZod(error: ZodError, target: Target): Response {
   }));
   const fields = [...new Set(errors.map(({ field }) => field))].join(', ');
   return problem(400, 'invalid-input', `The request is malformed at ${fields}.`, errors);
+}
+
+const REPORT_MS = 60_000;
+const reported = new Map<string, number>();
+
+/**
+ * Keys that are missing are the administrator's to mend: the caller is told that and no more, and the log hears of each
+ * kind once a minute, however many requests meet it.
+ */
+export function fromKeyError({ code, message }: KeyError, report: () => void): Response {
+  if (code === 'erased') return problem(409, 'erased', message);
+  const now = Date.now();
+  if (now - (reported.get(code) ?? 0) >= REPORT_MS) {
+    reported.set(code, now);
+    report();
+  }
+  if (code === 'altered')
+    return problem(
+      503,
+      'text-altered',
+      'A text that belongs to this answer was changed or moved past the server, and is not shown. Administrators: run `viva audit verify`; the server’s log names the row.',
+    );
+  return problem(
+    503,
+    'keys-unavailable',
+    'What is stored here is sealed, and its key cannot be used at the moment. Nothing is lost by trying again later. ' +
+      'Administrators: run `viva keys check`; the server’s log has the cause.',
+  );
 }

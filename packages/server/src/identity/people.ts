@@ -90,6 +90,7 @@ export async function createOwner(
       locale,
       createdAt: store.clock(),
       disabledAt: null,
+      erasedAt: null,
     };
     await store.asAuth(async (tables) => {
       await tables.insert(t.person).values(row);
@@ -157,6 +158,7 @@ async function addPerson(
     locale,
     createdAt: store.clock(),
     disabledAt: null,
+    erasedAt: null,
   };
   const [same] = await tables.select().from(t.person).where(eq(t.person.email, email));
   if (same)
@@ -272,7 +274,6 @@ export async function updateMe(
       await appendAudit(store, tables, {
         action: 'person.renamed',
         subject: `person/${actor.id}`,
-        detail: { from: row.name, to: change.name },
       });
     return toPerson({ ...row, ...next });
   });

@@ -6,6 +6,7 @@ import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { AddCandidate, UpdateCandidate } from '../contract/interview.ts';
 import { conflict } from '../errors.ts';
+import { application, place } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
 import { requireLead } from './permissions.ts';
@@ -32,14 +33,15 @@ export async function addCandidate(
     await tables
       .insert(t.candidate)
       .values({ id, openingId, name, email: email ?? null, createdAt: store.clock() });
+    // Now rather than with the first save of an interview.
+    await store.vault.prepare(application(id));
     await appendAudit(store, tables, {
       action: 'candidate.added',
       subject: `candidate/${id}`,
       openingId,
       candidateId: id,
-      detail: { name },
     });
-    return viewCandidate(tables, id, actor);
+    return viewCandidate(store.vault, tables, id, actor);
   });
 }
 
@@ -61,7 +63,7 @@ export async function updateCandidate(
       candidateId: id,
       detail: { fields: Object.keys(change) },
     });
-    return viewCandidate(tables, id, actor);
+    return viewCandidate(store.vault, tables, id, actor);
   });
 }
 
@@ -73,16 +75,23 @@ export async function withdrawCandidate({ store }: Context, actor: Actor, id: st
     if (row.withdrawnAt) throw conflict('withdrawn', 'The candidate is withdrawn already.');
     await tables
       .update(t.candidate)
-      .set({ withdrawnAt: store.clock(), withdrawnReason: reason })
+      .set({
+        withdrawnAt: store.clock(),
+        withdrawnReason: await store.vault.seal(
+          application(id),
+          place('candidate', 'withdrawn_reason', id),
+          reason,
+        ),
+      })
       .where(eq(t.candidate.id, id));
     await appendAudit(store, tables, {
       action: 'candidate.withdrawn',
       subject: `candidate/${id}`,
       openingId: row.openingId,
       candidateId: id,
-      detail: { reason },
+      secret: { reason },
     });
-    return viewCandidate(tables, id, actor);
+    return viewCandidate(store.vault, tables, id, actor);
   });
 }
 
@@ -91,25 +100,26 @@ export async function closePanel({ store }: Context, actor: Actor, id: string, r
   requireLead(actor);
   return store.as(actor.id, async (tables) => {
     await lockCandidate(tables, id);
-    const before = await viewCandidate(tables, id, actor);
+    const before = await viewCandidate(store.vault, tables, id, actor);
     if (before.revealed) throw conflict('revealed', 'The candidate is revealed already.');
     const opening = await findOpening(tables, before.openingId);
     if (opening.status === 'draft')
       throw conflict('not-open', 'The opening is still a draft: there is no panel to close.');
+    const sealed = await store.vault.seal(application(id), place('reveal', 'reason', id), reason);
     await tables.execute(
-      sql`SELECT viva.close_panel(${id}::uuid, ${reason}, ${store.clock().toISOString()}::timestamptz)`,
+      sql`SELECT viva.close_panel(${id}::uuid, ${sealed}, ${store.clock().toISOString()}::timestamptz)`,
     );
     await appendAudit(store, tables, {
       action: 'panel.closed',
       subject: `candidate/${id}`,
       openingId: before.openingId,
       candidateId: id,
+      secret: { reason },
       detail: {
-        reason,
         locked: before.locks.filter(({ locked }) => locked).length,
         seats: before.locks.length,
       },
     });
-    return viewCandidate(tables, id, actor);
+    return viewCandidate(store.vault, tables, id, actor);
   });
 }

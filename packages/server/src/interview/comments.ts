@@ -6,6 +6,7 @@ import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { AddComment, Comment } from '../contract/interview.ts';
 import { conflict } from '../errors.ts';
+import { application, place } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
 import { requireTeam } from './permissions.ts';
@@ -43,7 +44,12 @@ export async function listComments(
       .innerJoin(t.person, eq(t.person.id, t.comment.authorId))
       .where(eq(t.comment.candidateId, candidateId))
       .orderBy(asc(t.comment.createdAt), asc(t.comment.id));
-    return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
+    const keys = await store.vault.load([application(candidateId)]);
+    return rows.map((row) => ({
+      ...row,
+      body: keys.open(application(candidateId), place('comment', 'body', row.id), row.body),
+      createdAt: row.createdAt.toISOString(),
+    }));
   });
 }
 
@@ -58,9 +64,15 @@ export async function addComment(
     const { openingId } = await requireRevealed(tables, candidateId);
     const id = store.newId();
     const createdAt = store.clock();
-    await tables
-      .insert(t.comment)
-      .values({ id, openingId, candidateId, authorId: actor.id, questionId: question, body, createdAt });
+    await tables.insert(t.comment).values({
+      id,
+      openingId,
+      candidateId,
+      authorId: actor.id,
+      questionId: question,
+      body: await store.vault.seal(application(candidateId), place('comment', 'body', id), body),
+      createdAt,
+    });
     await appendAudit(store, tables, {
       action: 'comment.added',
       subject: `comment/${id}`,

@@ -26,7 +26,7 @@ beforeAll(async () => {
   lead = await here.addPerson('Lead', 'lead');
   ann = await here.addPerson('Ann', 'interviewer');
   ben = await here.addPerson('Ben', 'interviewer');
-  for (const person of [lead, ann, ben]) there.know(person);
+  for (const person of [lead, ann, ben]) there.adopt(person);
   opened = await openPanel(here, lead, [ann, ben]);
 });
 afterAll(async () => {
@@ -120,7 +120,7 @@ it.skipIf(!POSTGRES)('hears what happened while its connection to the database w
 
 it('ends its streams with a hint when to come back, and stops listening', async () => {
   const world = await openWorld({ driver: { ...driver, close: async () => undefined } });
-  world.know(ann);
+  world.adopt(ann);
   const ear = await hear(world, ann, await addCandidate('Last'));
   await ear.until(1);
   expect(world.context.events.size).toBe(1);

@@ -39,6 +39,7 @@ async function openStage(index: number): Promise<Stage> {
     driver: await freshDatabase(),
     clock: () => new Date(Date.UTC(2026, 0, 1) + time.step * 60_000 + time.secretDelay),
     newId: () => identifier(time.step, time.calls++),
+    reproducible: true,
   });
   const people = {
     lead: await world.addPerson('Lead', 'lead'),

@@ -5,6 +5,8 @@ import { and, asc, eq, gt, inArray, or, sql } from 'drizzle-orm';
 import type { Actor } from '../context.ts';
 import type { Candidate, SeatLock } from '../contract/interview.ts';
 import { notFound } from '../errors.ts';
+import { application, place } from '../keys/sealed-columns.ts';
+import type { Vault } from '../keys/vault.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
 import { readCursor, toPage } from './paging.ts';
@@ -51,12 +53,14 @@ export function owed(
 }
 
 export async function toCandidates(
+  vault: Vault,
   tables: Tables,
   rows: readonly Row[],
   actor: Actor,
 ): Promise<z.infer<typeof Candidate>[]> {
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return [];
+  const keys = await vault.load(ids.map(application));
   const locks = await listLocks(tables, ids);
   const reveals = new Map(
     (await tables.select().from(t.reveal).where(inArray(t.reveal.candidateId, ids))).map((reveal) => [
@@ -68,6 +72,7 @@ export async function toCandidates(
     (
       await tables
         .select({
+          id: t.decision.id,
           candidateId: t.decision.candidateId,
           outcome: t.decision.outcome,
           reason: t.decision.reason,
@@ -78,7 +83,14 @@ export async function toCandidates(
         .innerJoin(t.person, eq(t.person.id, t.decision.decidedBy))
         .where(inArray(t.decision.candidateId, ids))
         .orderBy(asc(t.decision.decidedAt))
-    ).map(({ candidateId, at, ...decision }) => [candidateId, { ...decision, at: at.toISOString() }]),
+    ).map(({ id, candidateId, at, reason, ...decision }) => [
+      candidateId,
+      {
+        ...decision,
+        reason: keys.open(application(candidateId), place('decision', 'reason', id), reason),
+        at: at.toISOString(),
+      },
+    ]),
   );
   const open = new Set(
     (
@@ -106,7 +118,13 @@ export async function toCandidates(
       locks: own,
       revealed: reveal !== undefined,
       reveal: reveal
-        ? { cause: reveal.cause, reason: reveal.reason, at: reveal.revealedAt.toISOString() }
+        ? {
+            cause: reveal.cause,
+            reason:
+              reveal.reason &&
+              keys.open(application(row.id), place('reveal', 'reason', row.id), reveal.reason),
+            at: reveal.revealedAt.toISOString(),
+          }
         : null,
       decision: decisions.get(row.id) ?? null,
       mine: owed(own, actor, open.has(row.openingId) && !row.withdrawnAt && !reveal),
@@ -115,16 +133,18 @@ export async function toCandidates(
 }
 
 export async function viewCandidate(
+  vault: Vault,
   tables: Tables,
   id: string,
   actor: Actor,
 ): Promise<z.infer<typeof Candidate>> {
-  const [candidate] = await toCandidates(tables, [await findCandidate(tables, id)], actor);
+  const [candidate] = await toCandidates(vault, tables, [await findCandidate(tables, id)], actor);
   if (!candidate) throw notFound('candidate');
   return candidate;
 }
 
 export async function listCandidates(
+  vault: Vault,
   tables: Tables,
   openingId: string,
   actor: Actor,
@@ -148,5 +168,5 @@ export async function listCandidates(
     .orderBy(asc(t.candidate.createdAt), asc(t.candidate.id))
     .limit(limit + 1);
   const { items, nextCursor } = toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id]);
-  return { items: await toCandidates(tables, items, actor), nextCursor };
+  return { items: await toCandidates(vault, tables, items, actor), nextCursor };
 }

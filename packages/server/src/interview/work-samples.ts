@@ -6,6 +6,7 @@ import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { AttachWorkSample, WorkSample } from '../contract/interview.ts';
 import { conflict, forbidden } from '../errors.ts';
+import { application, place } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
 import { findCandidate } from './view-candidate.ts';
 
@@ -30,7 +31,17 @@ export async function listWorkSamples({ store }: Context, actor: Actor, candidat
       .from(t.workSample)
       .where(eq(t.workSample.candidateId, candidateId))
       .orderBy(asc(t.workSample.attachedAt), asc(t.workSample.id));
-    return rows.map(view);
+    const keys = await store.vault.load([application(candidateId)]);
+    return rows.map((row) =>
+      view({
+        ...row,
+        conclusion: keys.open(
+          application(candidateId),
+          place('work_sample', 'conclusion', row.id),
+          row.conclusion,
+        ),
+      }),
+    );
   });
 }
 
@@ -66,7 +77,14 @@ export async function attachWorkSample(
       ...sample,
       attachedAt: store.clock(),
     };
-    await tables.insert(t.workSample).values(row);
+    await tables.insert(t.workSample).values({
+      ...row,
+      conclusion: await store.vault.seal(
+        application(candidateId),
+        place('work_sample', 'conclusion', row.id),
+        row.conclusion,
+      ),
+    });
     await appendAudit(store, tables, {
       action: 'work-sample.attached',
       subject: `work-sample/${row.id}`,

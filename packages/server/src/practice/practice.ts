@@ -16,10 +16,12 @@ import type { Actor, Context } from '../context.ts';
 import type { BeginPractice, Practice, PracticeKit, PracticeSummary } from '../contract/assistant.ts';
 import { conflict, notFound, Refusal } from '../errors.ts';
 import { readCursor, toPage } from '../interview/paging.ts';
+import { personal } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
-import type { Tables } from '../store/store.ts';
+import type { Store, Tables } from '../store/store.ts';
+import { openPractice, type PracticeRow, sealRounds } from './sealed-rounds.ts';
 
-type Row = typeof t.practice.$inferSelect;
+type Row = PracticeRow;
 
 const both = <T>(of: (locale: 'zh-CN' | 'en') => T) => ({ 'zh-CN': of('zh-CN'), en: of('en') });
 const titleOf = (kit: Kit) => both((locale) => kit.text[locale].title);
@@ -83,10 +85,10 @@ const current = (rounds: readonly Round[]): number => {
   return at < 0 ? rounds.length - 1 : at;
 };
 
-async function find(tables: Tables, id: string): Promise<Row> {
+async function find({ vault }: Store, tables: Tables, id: string): Promise<Row> {
   const [row] = await tables.select().from(t.practice).where(eq(t.practice.id, id));
   if (!row) throw notFound('practice interview');
-  return row;
+  return openPractice(await vault.load([personal(row.personId)]), row);
 }
 
 export async function practiceKits(
@@ -122,7 +124,12 @@ export async function listPractices(
       .orderBy(desc(t.practice.createdAt), desc(t.practice.id))
       .limit(limit + 1),
   );
-  const { items, nextCursor } = toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id]);
+  const keys = await store.vault.load([personal(actor.id)]);
+  const { items, nextCursor } = toPage(
+    rows.map((row) => openPractice(keys, row)),
+    limit,
+    (row) => [row.createdAt.toISOString(), row.id],
+  );
   return {
     items: items.map((row) => ({
       id: row.id,
@@ -156,7 +163,8 @@ export async function beginPractice(
         'nothing-to-practise',
         'Every question of this kit belongs to an interview that you applied for. Choose another kit.',
       );
-    const earlier = await tables.select({ rounds: t.practice.rounds }).from(t.practice);
+    const keys = await store.vault.load([personal(actor.id)]);
+    const earlier = (await tables.select().from(t.practice)).map((row) => openPractice(keys, row));
     const times = new Map<string, number>();
     for (const { rounds } of earlier)
       for (const { question } of rounds) times.set(question, (times.get(question) ?? 0) + 1);
@@ -175,13 +183,15 @@ export async function beginPractice(
       createdAt: store.clock(),
       finishedAt: null,
     };
-    await tables.insert(t.practice).values(row);
+    await tables
+      .insert(t.practice)
+      .values({ ...row, rounds: await sealRounds(store.vault, actor.id, row.id, row.rounds) });
     return view(bank, row);
   });
 }
 
 export async function viewPractice({ store, bank }: Context, actor: Actor, id: string) {
-  return store.as(actor.id, async (tables) => view(bank, await find(tables, id)));
+  return store.as(actor.id, async (tables) => view(bank, await find(store, tables, id)));
 }
 
 /** Keeps a changed round, unless another request has changed the practice meanwhile. */
@@ -189,10 +199,11 @@ async function keep({ store, bank }: Context, actor: Actor, row: Row, round: Rou
   const at = current(row.rounds);
   const rounds = row.rounds.map((one, place) => (place === at ? round : one));
   const finishedAt = rounds.every(({ done }) => done) ? store.clock() : null;
+  const sealed = await sealRounds(store.vault, row.personId, row.id, rounds);
   return store.as(actor.id, async (tables) => {
     const changed = await tables
       .update(t.practice)
-      .set({ rounds, finishedAt, revision: row.revision + 1 })
+      .set({ rounds: sealed, finishedAt, revision: row.revision + 1 })
       .where(and(eq(t.practice.id, row.id), eq(t.practice.revision, row.revision)))
       .returning({ id: t.practice.id });
     if (changed.length === 0)
@@ -222,7 +233,7 @@ export async function answerPractice(
 ): Promise<z.infer<typeof Practice>> {
   const { store, bank, models } = context;
   const { row, model } = await store.as(actor.id, async (tables) => {
-    const found = await find(tables, id);
+    const found = await find(store, tables, id);
     underWay(found);
     return { row: found, model: await models.model(tables) };
   });
@@ -238,13 +249,13 @@ export async function answerPractice(
 
 /** Ends the question under way; what was said keeps its feedback. */
 export async function skipPractice(context: Context, actor: Actor, id: string) {
-  const row = await context.store.as(actor.id, (tables) => find(tables, id));
+  const row = await context.store.as(actor.id, (tables) => find(context.store, tables, id));
   return keep(context, actor, row, { ...underWay(row), done: true });
 }
 
 export async function removePractice({ store }: Context, actor: Actor, id: string): Promise<void> {
   await store.as(actor.id, async (tables) => {
-    await find(tables, id);
+    await find(store, tables, id);
     await tables.delete(t.practice).where(eq(t.practice.id, id));
   });
 }

@@ -6,6 +6,7 @@ import type { AmendRating, Rating } from '../contract/ratings.ts';
 import { conflict, forbidden, notFound } from '../errors.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import { findOpening } from '../interview/view-opening.ts';
+import { application, place } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
 import { readRatings } from './list-ratings.ts';
 
@@ -29,6 +30,8 @@ export async function amendRating(
     const opening = await findOpening(tables, rating.openingId);
     if (opening.status !== 'open') throw conflict('not-open', 'The opening is closed: its record is final.');
     const id = store.newId();
+    const seal = (column: string, text: string) =>
+      store.vault.seal(application(rating.candidateId), place('rating', column, id), text);
     await tables.insert(t.rating).values({
       id,
       openingId: rating.openingId,
@@ -37,10 +40,10 @@ export async function amendRating(
       questionId: rating.questionId,
       score,
       notAsked: null,
-      evidence,
+      evidence: await seal('evidence', evidence),
       kind: 'amendment',
       amends: ratingId,
-      reason,
+      reason: await seal('reason', reason),
       createdAt: store.clock(),
     });
     const [sealed] = (await tables.execute(
@@ -54,7 +57,11 @@ export async function amendRating(
       sealed: true,
       detail: { rating: id, digest: sealed?.digest ?? '' },
     });
-    const [amendment] = await readRatings(tables, and(eq(t.rating.id, id), eq(t.rating.raterId, actor.id)));
+    const [amendment] = await readRatings(
+      store.vault,
+      tables,
+      and(eq(t.rating.id, id), eq(t.rating.raterId, actor.id)),
+    );
     if (!amendment) throw notFound('rating');
     return amendment;
   });

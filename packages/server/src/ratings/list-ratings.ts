@@ -1,35 +1,49 @@
 /** Ratings and notes that one may read: row-level security decides, not a WHERE. */
 
 import type { z } from '@hono/zod-openapi';
-import { and, asc, eq, ne, or, type SQL } from 'drizzle-orm';
+import { asc, eq, type SQL } from 'drizzle-orm';
 import type { Actor, Context } from '../context.ts';
 import type { Rating, SharedNote } from '../contract/ratings.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import { findCandidate } from '../interview/view-candidate.ts';
+import { application, place } from '../keys/sealed-columns.ts';
+import type { Vault } from '../keys/vault.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
 
 /** In the order of submission: by time, rater, question. */
-export async function readRatings(tables: Tables, where: SQL | undefined): Promise<z.infer<typeof Rating>[]> {
+export async function readRatings(
+  vault: Vault,
+  tables: Tables,
+  where: SQL | undefined,
+): Promise<z.infer<typeof Rating>[]> {
   const rows = await tables
     .select({ rating: t.rating, raterName: t.person.name })
     .from(t.rating)
     .innerJoin(t.person, eq(t.person.id, t.rating.raterId))
     .where(where)
     .orderBy(asc(t.rating.createdAt), asc(t.rating.raterId), asc(t.rating.questionId), asc(t.rating.id));
-  return rows.map(({ rating: { questionId, openingId: _, createdAt, ...rating }, raterName }) => ({
-    ...rating,
-    raterName,
-    question: questionId,
-    createdAt: createdAt.toISOString(),
-  }));
+  const keys = await vault.load(rows.map(({ rating }) => application(rating.candidateId)));
+  return rows.map(({ rating: { questionId, openingId: _, createdAt, ...rating }, raterName }) => {
+    const open = (column: string, text: string): string =>
+      keys.open(application(rating.candidateId), place('rating', column, rating.id), text);
+    return {
+      ...rating,
+      evidence: open('evidence', rating.evidence),
+      notAsked: rating.notAsked === null ? null : open('not_asked', rating.notAsked),
+      reason: rating.reason === null ? null : open('reason', rating.reason),
+      raterName,
+      question: questionId,
+      createdAt: createdAt.toISOString(),
+    };
+  });
 }
 
 export async function listRatings({ store }: Context, actor: Actor, candidateId: string) {
   requireTeam(actor);
   return store.as(actor.id, async (tables) => {
     await findCandidate(tables, candidateId);
-    return readRatings(tables, eq(t.rating.candidateId, candidateId));
+    return readRatings(store.vault, tables, eq(t.rating.candidateId, candidateId));
   });
 }
 
@@ -41,7 +55,7 @@ export async function listNotes(
   requireTeam(actor);
   return store.as(actor.id, async (tables) => {
     await findCandidate(tables, candidateId);
-    return tables
+    const rows = await tables
       .select({
         candidateId: t.note.candidateId,
         raterId: t.note.raterId,
@@ -50,7 +64,14 @@ export async function listNotes(
       })
       .from(t.note)
       .innerJoin(t.person, eq(t.person.id, t.note.raterId))
-      .where(and(eq(t.note.candidateId, candidateId), or(eq(t.note.raterId, actor.id), ne(t.note.body, ''))))
+      .where(eq(t.note.candidateId, candidateId))
       .orderBy(asc(t.person.name), asc(t.note.raterId));
+    const keys = await store.vault.load([application(candidateId)]);
+    return rows
+      .map((row) => ({
+        ...row,
+        body: keys.open(application(candidateId), place('note', 'body', candidateId, row.raterId), row.body),
+      }))
+      .filter(({ raterId, body }) => raterId === actor.id || body !== '');
   });
 }

@@ -4,11 +4,11 @@ import type { Actor, Context } from '../context.ts';
 import type { Draft, Note, SaveDraft, SaveNote } from '../contract/ratings.ts';
 import { conflict, notFound } from '../errors.ts';
 import { requireTeam } from '../interview/permissions.ts';
+import { application, place } from '../keys/sealed-columns.ts';
 import { DatabaseError } from '../store/driver.ts';
 import * as t from '../store/schema.ts';
 import { refuseScoring, scoring } from './refuse-scoring.ts';
-
-type DraftRow = typeof t.draft.$inferSelect;
+import { type DraftRow, needKey, openDraft, openNote } from './sealed-drafts.ts';
 
 export const toDraft = ({
   questionId,
@@ -49,9 +49,18 @@ export async function saveDraft(
     return await scoring(context, actor, candidateId, () =>
       store.as(actor.id, async (tables) => {
         const savedAt = store.clock();
+        await needKey(store.vault, tables, candidateId);
+        const seal = (column: string, text: string): Promise<string> =>
+          store.vault.seal(
+            application(candidateId),
+            place('draft', column, candidateId, actor.id, questionId),
+            text,
+          );
+        const sealedEvidence = await seal('evidence', evidence);
+        const sealedNotAsked = notAsked === null ? null : await seal('not_asked', notAsked);
         const saved = (await tables.execute(sql`
           INSERT INTO viva.draft (candidate_id, rater_id, question_id, opening_id, score, evidence, not_asked, revision, saved_at)
-          SELECT c.id, ${actor.id}::uuid, ${questionId}, c.opening_id, ${score}::smallint, ${evidence}, ${notAsked}::text,
+          SELECT c.id, ${actor.id}::uuid, ${questionId}, c.opening_id, ${score}::smallint, ${sealedEvidence}, ${sealedNotAsked}::text,
             ${baseRevision + 1}::int, ${savedAt.toISOString()}::timestamptz
           FROM viva.candidate c WHERE c.id = ${candidateId}::uuid
           ON CONFLICT (candidate_id, rater_id, question_id) DO UPDATE SET score = excluded.score, evidence = excluded.evidence,
@@ -68,8 +77,9 @@ export async function saveDraft(
             revision: row.revision,
             savedAt: savedAt.toISOString(),
           };
-        const [held] = await tables.select().from(t.draft).where(own);
-        if (!held) throw await refuseScoring(tables, actor, candidateId);
+        const [stored] = await tables.select().from(t.draft).where(own);
+        if (!stored) throw await refuseScoring(tables, actor, candidateId);
+        const held = openDraft(await store.vault.load([application(candidateId)]), stored);
         if (held.score === score && held.evidence === evidence && held.notAsked === notAsked)
           return toDraft(held);
         throw conflict(
@@ -100,9 +110,15 @@ export async function saveNote(
   return scoring(context, actor, candidateId, () =>
     store.as(actor.id, async (tables) => {
       const savedAt = store.clock();
+      await needKey(store.vault, tables, candidateId);
+      const sealed = await store.vault.seal(
+        application(candidateId),
+        place('note', 'body', candidateId, actor.id),
+        body,
+      );
       const saved = (await tables.execute(sql`
         INSERT INTO viva.note (candidate_id, rater_id, opening_id, body, revision, saved_at)
-        SELECT c.id, ${actor.id}::uuid, c.opening_id, ${body}, ${baseRevision + 1}::int, ${savedAt.toISOString()}::timestamptz
+        SELECT c.id, ${actor.id}::uuid, c.opening_id, ${sealed}, ${baseRevision + 1}::int, ${savedAt.toISOString()}::timestamptz
         FROM viva.candidate c WHERE c.id = ${candidateId}::uuid
         ON CONFLICT (candidate_id, rater_id) DO UPDATE SET body = excluded.body, revision = note.revision + 1, saved_at = excluded.saved_at
           WHERE note.revision = ${baseRevision}::int
@@ -114,8 +130,12 @@ export async function saveNote(
         .from(t.note)
         .where(and(eq(t.note.candidateId, candidateId), eq(t.note.raterId, actor.id)));
       if (!held) throw await refuseScoring(tables, actor, candidateId);
-      const current = { body: held.body, revision: held.revision, savedAt: held.savedAt.toISOString() };
-      if (held.body === body) return current;
+      const current = {
+        body: openNote(await store.vault.load([application(candidateId)]), held),
+        revision: held.revision,
+        savedAt: held.savedAt.toISOString(),
+      };
+      if (current.body === body) return current;
       throw conflict(
         'draft-conflict',
         'This note was changed elsewhere since you last saw it. Choose which version to keep.',

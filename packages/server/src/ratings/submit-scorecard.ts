@@ -7,8 +7,10 @@ import { lockCandidate } from '../interview/change-candidate.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import { findCandidate } from '../interview/view-candidate.ts';
 import { listItems, lockOpening } from '../interview/view-opening.ts';
+import { application, place } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
 import { refuseScoring } from './refuse-scoring.ts';
+import { openDraft } from './sealed-drafts.ts';
 
 interface DraftLike {
   score: number | null;
@@ -51,8 +53,13 @@ export async function submitScorecard(
     const seatId = own?.seat;
     if (!seatId) throw await refuseScoring(tables, actor, candidateId);
     const mine = and(eq(t.draft.candidateId, candidateId), eq(t.draft.raterId, actor.id));
+    const subject = application(candidateId);
+    const keys = await store.vault.load([subject]);
     const drafts = new Map(
-      (await tables.select().from(t.draft).where(mine)).map((draft) => [draft.questionId, draft]),
+      (await tables.select().from(t.draft).where(mine)).map((draft) => [
+        draft.questionId,
+        openDraft(keys, draft),
+      ]),
     );
     const items = await listItems(tables, openingId);
     const errors = items.flatMap(({ questionId }): FieldError[] => {
@@ -67,23 +74,26 @@ export async function submitScorecard(
         { errors },
       );
     const createdAt = store.clock();
-    await tables.insert(t.rating).values(
-      items.map(({ questionId }) => {
-        const draft = drafts.get(questionId);
-        return {
-          id: store.newId(),
-          openingId,
-          candidateId,
-          raterId: actor.id,
-          questionId,
-          score: draft?.score ?? null,
-          notAsked: draft?.notAsked?.trim() ?? null,
-          evidence: draft?.evidence ?? '',
-          kind: 'first' as const,
-          createdAt,
-        };
-      }),
-    );
+    const ratings = items.map(async ({ questionId }) => {
+      const draft = drafts.get(questionId);
+      const id = store.newId();
+      const seal = (column: string, text: string) =>
+        store.vault.seal(subject, place('rating', column, id), text);
+      const notAsked = draft?.notAsked?.trim() ?? null;
+      return {
+        id,
+        openingId,
+        candidateId,
+        raterId: actor.id,
+        questionId,
+        score: draft?.score ?? null,
+        notAsked: notAsked === null ? null : await seal('not_asked', notAsked),
+        evidence: await seal('evidence', draft?.evidence ?? ''),
+        kind: 'first' as const,
+        createdAt,
+      };
+    });
+    await tables.insert(t.rating).values(await Promise.all(ratings));
     const [sealed] = (await tables.execute(
       sql`SELECT viva.scorecard_digest(${candidateId}::uuid, ${actor.id}::uuid) AS digest`,
     )) as unknown as { digest: string }[];

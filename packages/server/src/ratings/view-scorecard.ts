@@ -6,10 +6,12 @@ import type { Scorecard } from '../contract/ratings.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import { findCandidate } from '../interview/view-candidate.ts';
 import { findOpening, listItems, toItem } from '../interview/view-opening.ts';
+import { application } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
 import { readRatings } from './list-ratings.ts';
 import { refuseScoring } from './refuse-scoring.ts';
 import { toDraft } from './save-draft.ts';
+import { openDraft, openNote } from './sealed-drafts.ts';
 
 /** A rater's own page for one candidate: nothing on it comes from another rater. */
 export async function viewScorecard(
@@ -28,6 +30,7 @@ export async function viewScorecard(
     const refusal = open ? undefined : await refuseScoring(tables, actor, candidateId);
     if (refusal?.status === 403) throw refusal;
     const ratings = await readRatings(
+      store.vault,
       tables,
       and(eq(t.rating.candidateId, candidateId), eq(t.rating.raterId, actor.id)),
     );
@@ -39,6 +42,7 @@ export async function viewScorecard(
       .select()
       .from(t.note)
       .where(and(eq(t.note.candidateId, candidateId), eq(t.note.raterId, actor.id)));
+    const keys = await store.vault.load([application(candidateId)]);
     return {
       candidateId,
       candidateName: candidate.name,
@@ -50,9 +54,13 @@ export async function viewScorecard(
         ...toItem(item),
         text: item.question.text,
       })),
-      drafts: drafts.map(toDraft),
+      drafts: drafts.map((row) => toDraft(openDraft(keys, row))),
       note: note
-        ? { body: note.body, revision: note.revision, savedAt: note.savedAt.toISOString() }
+        ? {
+            body: openNote(keys, note),
+            revision: note.revision,
+            savedAt: note.savedAt.toISOString(),
+          }
         : { body: '', revision: 0, savedAt: null },
       ratings,
     };

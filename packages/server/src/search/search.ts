@@ -8,6 +8,7 @@ import type { Actor, Context } from '../context.ts';
 import type { SearchHit } from '../contract/decision.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import * as t from '../store/schema.ts';
+import { searchSealed } from './search-sealed.ts';
 
 type Hit = z.infer<typeof SearchHit>;
 const EACH = 8;
@@ -46,22 +47,7 @@ export async function search(context: Context, actor: Actor, query: string): Pro
       .where(ilike(t.candidate.name, pattern))
       .orderBy(t.candidate.name, t.candidate.id)
       .limit(EACH);
-    const ratings = await tables
-      .select({ rating: t.rating, rater: t.person.name, candidate: t.candidate.name })
-      .from(t.rating)
-      .innerJoin(t.person, eq(t.person.id, t.rating.raterId))
-      .innerJoin(t.candidate, eq(t.candidate.id, t.rating.candidateId))
-      .where(ilike(t.rating.evidence, pattern))
-      .orderBy(desc(t.rating.createdAt), t.rating.id)
-      .limit(EACH);
-    const notes = await tables
-      .select({ note: t.note, rater: t.person.name, candidate: t.candidate.name })
-      .from(t.note)
-      .innerJoin(t.person, eq(t.person.id, t.note.raterId))
-      .innerJoin(t.candidate, eq(t.candidate.id, t.note.candidateId))
-      .where(ilike(t.note.body, pattern))
-      .orderBy(desc(t.note.savedAt), t.note.candidateId)
-      .limit(EACH);
+    const { ratings, notes } = await searchSealed(context.store.vault, tables, query, EACH);
     const hits: Hit[] = [
       ...questions,
       ...openings.map(

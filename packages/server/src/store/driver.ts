@@ -29,6 +29,8 @@ export interface Driver {
    * @returns a function that stops
    */
   listen(channel: string, options: ListenOptions): Promise<() => Promise<void>>;
+  /** Whether it could take a write now, as far as can be told without one. @throws DatabaseError `53100` where the disk is full */
+  checkRoom?(): Promise<void>;
   close(): Promise<void>;
 }
 

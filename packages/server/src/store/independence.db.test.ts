@@ -142,7 +142,7 @@ describe('the owner of the tables', () => {
       run(`SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
            WHERE n.nspname = 'viva' AND c.relkind = 'r' AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'rater_id')`),
     );
-    expect(rows.map(([name]) => name).sort()).toEqual([...SEALED].sort());
+    expect(rows.map(([name]) => name).sort()).toEqual([...SEALED, 'reseal'].sort());
     for (const [, enabled, forced] of rows) expect([enabled, forced]).toEqual([true, true]);
   });
 

@@ -1,117 +1,151 @@
 /** PGlite, PostgreSQL inside the process, in a thread of its own and behind our own lock. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { between, DatabaseError, type Driver, type Result, type RunQuery } from './driver.ts';
+import { between, DatabaseError, type Driver, type ListenOptions } from './driver.ts';
 import { takeLock } from './lock.ts';
-import type { ThreadNotification, ThreadReply, ThreadRequest } from './pglite-thread.ts';
-
-type Asked = ThreadRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
+import { type Session, type SessionOptions, startSession } from './pglite-session.ts';
+import type { ThreadNotification } from './pglite-thread.ts';
 
 export interface PgliteDriver extends Driver {
   /** The whole data folder as a tar archive. */
   dump(): Promise<ArrayBuffer>;
 }
 
-export interface PgliteOptions {
+export interface PgliteOptions extends Pick<SessionOptions, 'thread' | 'extra'> {
   /** The folder that holds database and lock. Absent: in memory, gone when closed. */
   folder?: string;
   /** A dump to start from, instead of an empty database. In memory only. */
   image?: ArrayBuffer;
+  /** Waits for the disk at every commit, so that what is acknowledged survives a power cut. Always, but in measurements. */
+  durable?: boolean;
 }
 
-/** Starts the thread from the build, or, in tests, from the source by way of tsx. */
-function startThread(workerData: unknown): Worker {
-  if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./pglite-thread.js', import.meta.url), { workerData });
-  const url = new URL('./pglite-thread.ts', import.meta.url).href;
-  const code = `import('tsx/esm/api').then(({ tsImport }) => tsImport(${JSON.stringify(url)}, ${JSON.stringify(import.meta.url)}))`;
-  return new Worker(code, { eval: true, workerData });
-}
+/** Free bytes below which a server says that it is not ready: two segments of the log. */
+const ROOM = 32 * 2 ** 20;
+/** Between attempts to open a database again that gave up, e.g. because the disk was full. */
+const FIRST_DELAY_MS = 200;
+const LONGEST_DELAY_MS = 5_000;
 
 /**
- * Opens PGlite. With a folder, first takes the lock that keeps a second process out.
+ * Opens PGlite. With a folder, first takes the lock that keeps a second process out. Should the database give up later
+ * (the disk is full, or fails), everything under way is refused, and it is opened again until that succeeds.
  * @throws LockError where another process holds the folder.
  */
-export async function openPglite({ folder, image }: PgliteOptions = {}): Promise<PgliteDriver> {
+export async function openPglite({
+  folder,
+  image,
+  durable = true,
+  thread,
+  extra,
+}: PgliteOptions = {}): Promise<PgliteDriver> {
   if (folder) await mkdir(folder, { recursive: true });
   const release = folder ? await takeLock(join(folder, 'viva.lock')) : async () => undefined;
-  const worker = startThread({ dataDir: folder ? join(folder, 'database') : undefined, image });
-  const waiting = new Map<
-    number,
-    { resolve: (reply: ThreadReply & { ok: true }) => void; reject: (error: Error) => void }
-  >();
-  let nextId = 1;
-  let dead: Error | undefined;
-  const die = (error: Error): void => {
-    dead ??= error;
-    for (const { reject } of waiting.values()) reject(dead);
-    waiting.clear();
+  const listeners = new Map<string, Set<ListenOptions>>();
+  const onNotification = ({ channel, payload }: ThreadNotification): void => {
+    for (const listener of listeners.get(channel) ?? []) listener.onNotification(payload);
   };
-  const heard = new Map<string, Set<(payload: string) => void>>();
-  worker.on('message', (reply: ThreadReply | ThreadNotification) => {
-    if ('channel' in reply) {
-      for (const listener of heard.get(reply.channel) ?? []) listener(reply.payload);
-      return;
-    }
-    const asker = waiting.get(reply.id);
-    waiting.delete(reply.id);
-    if (reply.ok) asker?.resolve(reply);
-    else asker?.reject(new DatabaseError(reply.message, reply.code, reply.constraint));
-  });
-  worker.on('error', (cause) =>
-    die(new DatabaseError('The database thread failed.', '08006', undefined, { cause })),
-  );
-  worker.on('exit', () => die(new DatabaseError('The database is closed.', '08003')));
-
-  const ask = (request: Asked): Promise<ThreadReply & { ok: true }> => {
-    if (dead) return Promise.reject(dead);
-    return new Promise((resolve, reject) => {
-      const id = nextId++;
-      waiting.set(id, { resolve, reject });
-      worker.postMessage({ ...request, id });
+  const start = async (): Promise<Session> => {
+    const session = await startSession({
+      dataDir: folder ? join(folder, 'database') : undefined,
+      image,
+      durable,
+      thread,
+      extra,
+      onNotification,
     });
+    for (const channel of listeners.keys()) await session.ask({ kind: 'listen', channel });
+    return session;
   };
-  const run: RunQuery = async (sql, params = []): Promise<Result> => {
-    const { rows = [], fields = [] } = await ask({ kind: 'query', sql, params });
-    return { rows, fields };
+
+  let session: Session;
+  let closed = false;
+  let reviving: Promise<void> | undefined;
+  let wake: () => void = () => undefined;
+  async function revive(): Promise<void> {
+    for (let delay = FIRST_DELAY_MS; !closed; delay = Math.min(2 * delay, LONGEST_DELAY_MS)) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        setTimeout(resolve, delay).unref();
+      });
+      if (closed) return;
+      try {
+        session = await start();
+        session.onDeath(mourn);
+        for (const own of listeners.values()) for (const { onGap } of own) onGap();
+        return;
+      } catch {
+        // The reason stands already, and is told to everybody who asks meanwhile.
+      }
+    }
+  }
+  const mourn = (): void => {
+    if (!closed && folder) reviving = revive();
   };
+  try {
+    session = await start();
+    session.onDeath(mourn);
+  } catch (error) {
+    await release();
+    throw error;
+  }
 
   // PGlite has one connection: transactions take turns.
   let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(work, work);
+  const inTurn = <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+    const now = (): Promise<T> => {
+      // What is begun in one life of the database may not go on in the next.
+      const { dead } = session;
+      if (dead)
+        return Promise.reject(
+          new DatabaseError(
+            `The database is being opened again after a failure: ${dead.message}`,
+            dead.code,
+            undefined,
+            { cause: dead },
+          ),
+        );
+      return work(session);
+    };
+    const mine = turn.then(now, now);
     turn = mine.catch(() => undefined);
     return mine;
   };
 
-  try {
-    await run('SELECT 1');
-  } catch (error) {
-    await worker.terminate();
-    await release();
-    throw error;
-  }
   return {
     kind: 'pglite',
     transaction: (work, begin = 'BEGIN') =>
-      inTurn(() => between(run, () => ask({ kind: 'script', sql: begin }), work)),
-    script: (sql) => inTurn(async () => void (await ask({ kind: 'script', sql }))),
-    listen: async (channel, { onNotification }) => {
-      const listeners = heard.get(channel) ?? new Set();
-      heard.set(channel, listeners.add(onNotification));
-      if (listeners.size === 1) await inTurn(() => ask({ kind: 'listen', channel }));
-      return async () => void listeners.delete(onNotification);
+      inTurn(({ run, ask }) => between(run, () => ask({ kind: 'script', sql: begin }), work)),
+    script: (sql) => inTurn(async ({ ask }) => void (await ask({ kind: 'script', sql }))),
+    listen: async (channel, options) => {
+      const own = listeners.get(channel) ?? new Set();
+      listeners.set(channel, own.add(options));
+      if (own.size === 1) await inTurn(({ ask }) => ask({ kind: 'listen', channel }));
+      return async () => void own.delete(options);
     },
     dump: () =>
-      inTurn(async () => {
+      inTurn(async ({ ask }) => {
         const { dump } = await ask({ kind: 'dump' });
         if (!dump) throw new DatabaseError('The database thread gave no dump.', '58000');
         return dump;
       }),
+    ...(folder
+      ? {
+          checkRoom: async () => {
+            const { bavail, bsize } = await statfs(folder);
+            if (bavail * bsize < ROOM)
+              throw new DatabaseError(
+                `No space left: ${Math.floor((bavail * bsize) / 2 ** 20)} MiB are free in ${folder}, and ${ROOM / 2 ** 20} are needed.`,
+                '53100',
+              );
+          },
+        }
+      : {}),
     close: async () => {
-      if (!dead) await inTurn(() => ask({ kind: 'close' }));
-      await worker.terminate();
+      closed = true;
+      wake();
+      await reviving;
+      await turn;
+      await session.close();
       await release();
     },
   };

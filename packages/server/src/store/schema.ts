@@ -75,6 +75,7 @@ export const person = viva.table('person', {
   locale: text('locale', { enum: ['zh-CN', 'en'] }).notNull(),
   createdAt: at('created_at').notNull(),
   disabledAt: at('disabled_at'),
+  erasedAt: at('erased_at'),
 });
 export const invitation = viva.table('invitation', {
   personId: uuid('person_id').primaryKey(),
@@ -150,6 +151,7 @@ export const candidate = viva.table('candidate', {
   createdAt: at('created_at').notNull(),
   withdrawnAt: at('withdrawn_at'),
   withdrawnReason: text('withdrawn_reason'),
+  erasedAt: at('erased_at'),
 });
 export const interviewSession = viva.table('interview_session', {
   id: uuid('id').primaryKey(),
@@ -269,7 +271,8 @@ export const chatTurn = viva.table(
     ordinal: integer('ordinal').notNull(),
     personId: uuid('person_id').notNull(),
     question: text('question').notNull(),
-    answer: jsonb('answer').$type<z.infer<typeof ChatAnswer>>().notNull(),
+    /** Sealed; a JSON text. */
+    answer: jsonb('answer').$type<z.infer<typeof ChatAnswer> | string>().notNull(),
     askedAt: at('asked_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.chatId, table.ordinal] })],
@@ -280,7 +283,8 @@ export const practice = viva.table('practice', {
   kitId: text('kit_id').notNull(),
   kitTitle: jsonb('kit_title').$type<Record<'zh-CN' | 'en', string>>().notNull(),
   locale: text('locale', { enum: ['zh-CN', 'en'] }).notNull(),
-  rounds: jsonb('rounds').$type<Practice[]>().notNull(),
+  /** Sealed; a JSON text. */
+  rounds: jsonb('rounds').$type<Practice[] | string>().notNull(),
   revision: integer('revision').notNull(),
   createdAt: at('created_at').notNull(),
   finishedAt: at('finished_at'),
@@ -376,4 +380,55 @@ export const audit = viva.table('audit', {
   detail: text('detail').notNull(),
   prevHash: text('prev_hash').notNull(),
   hash: text('hash').notNull(),
+});
+
+export const keyStore = viva.table('key_store', {
+  one: boolean('one').primaryKey().default(true),
+  id: uuid('id').notNull(),
+});
+export const reseal = viva.table('reseal', {
+  candidateId: uuid('candidate_id').notNull(),
+  raterId: uuid('rater_id').notNull(),
+  ratingId: uuid('rating_id'),
+  was: text('was').notNull(),
+  now: text('now').notNull(),
+  at: at('at').notNull(),
+});
+export const erasure = viva.table('erasure', {
+  subject: text('subject').primaryKey(),
+  cause: text('cause', { enum: ['asked', 'retention', 'ledger'] }).notNull(),
+  erasedAt: at('erased_at').notNull(),
+});
+export const privacyRequest = viva.table('privacy_request', {
+  id: uuid('id').primaryKey(),
+  kind: text('kind', { enum: ['erasure', 'correction'] }).notNull(),
+  candidateId: uuid('candidate_id').notNull(),
+  openingId: uuid('opening_id').notNull(),
+  status: text('status', { enum: ['open', 'done', 'refused'] }).notNull(),
+  body: text('body').notNull(),
+  answer: text('answer'),
+  askedAt: at('asked_at').notNull(),
+  decidedAt: at('decided_at'),
+  decidedBy: uuid('decided_by'),
+});
+export const dataLink = viva.table('data_link', {
+  tokenHash: text('token_hash').primaryKey(),
+  candidateId: uuid('candidate_id').notNull(),
+  issuedBy: uuid('issued_by').notNull(),
+  issuedAt: at('issued_at').notNull(),
+  expiresAt: at('expires_at').notNull(),
+  accessHash: text('access_hash'),
+  accessUntil: at('access_until'),
+});
+export const legalHold = viva.table('legal_hold', {
+  candidateId: uuid('candidate_id').primaryKey(),
+  reason: text('reason').notNull(),
+  setBy: uuid('set_by').notNull(),
+  setAt: at('set_at').notNull(),
+});
+export const retentionRun = viva.table('retention_run', {
+  id: uuid('id').primaryKey(),
+  at: at('at').notNull(),
+  counts: jsonb('counts').$type<Record<string, number>>().notNull(),
+  failed: integer('failed').notNull(),
 });

@@ -9,9 +9,11 @@ import { whoAsks } from '../http/accounts.ts';
 import { createApp } from '../http/app.ts';
 import { createAuth } from '../identity/auth.ts';
 import { createLockEvents } from '../interview/lock-events.ts';
+import type { KeyStore } from '../keys/key-store.ts';
 import type { Driver } from '../store/driver.ts';
 import * as t from '../store/schema.ts';
 import { openStore } from '../store/store.ts';
+import { reproducibleSeals } from './reproducible-seals.ts';
 
 const BANK = fileURLToPath(new URL('../../../../bank', import.meta.url));
 let bank: Promise<Bank> | undefined;
@@ -20,6 +22,9 @@ export interface WorldOptions {
   driver: Driver;
   clock?: () => Date;
   newId?: () => string;
+  keys?: KeyStore;
+  /** The same text sealed for the same place gives the same bytes, so that two worlds can be compared. */
+  reproducible?: boolean;
   /** Which model answers once one is set; none is set up to begin with. */
   openModel?: () => LanguageModel;
 }
@@ -31,8 +36,8 @@ export interface World {
   as(person: Actor): Client;
   /** Adds a person without a password: tests of ratings are not tests of signing in. */
   addPerson(name: string, role: Actor['role']): Promise<Actor>;
-  /** Lets somebody act here who was added at another server of the same database. */
-  know(person: Actor): void;
+  /** Lets somebody act who was made otherwise: a candidate by an invitation, a person at another server of this database. */
+  adopt(person: Actor): Actor;
   /** A raw request as this person. */
   request(person: Actor | undefined, path: string, init?: RequestInit): Promise<Response>;
   faults: unknown[];
@@ -42,9 +47,22 @@ export interface World {
 /** Asks as whoever the header names; without it, by the session cookie, as in earnest. */
 const HEADER = 'x-test-actor';
 
-export async function openWorld({ driver, clock, newId, openModel }: WorldOptions): Promise<World> {
+export async function openWorld({
+  driver,
+  clock,
+  newId,
+  openModel,
+  keys,
+  reproducible,
+}: WorldOptions): Promise<World> {
   bank ??= loadBank(BANK);
-  const store = await openStore({ driver, ...(clock ? { clock } : {}), ...(newId ? { newId } : {}) });
+  const store = await openStore({
+    driver,
+    ...(clock ? { clock } : {}),
+    ...(newId ? { newId } : {}),
+    ...(keys ? { keys } : {}),
+    ...(reproducible ? reproducibleSeals() : {}),
+  });
   const people = new Map<string, Actor>();
   const faults: unknown[] = [];
   const context: Context = {
@@ -78,7 +96,10 @@ export async function openWorld({ driver, clock, newId, openModel }: WorldOption
     app,
     faults,
     as: (person) => createClient({ origin: 'http://viva.test', fetch: (request) => send(person, request) }),
-    know: (person) => void people.set(person.id, person),
+    adopt: (person) => {
+      people.set(person.id, person);
+      return person;
+    },
     request: (person, path, init) => send(person, new Request(`http://viva.test${path}`, init)),
     addPerson: async (name, role) => {
       const person: Actor = { id: store.newId(), name, role };

@@ -246,7 +246,30 @@ describe('viva bank eval', () => {
 });
 
 describe('viva prompts check', () => {
-  it('finds the committed prompts without fault', async () => {
-    expect((await viva('prompts', 'check')).out).toContain('no fault');
+  it('finds the committed prompts without fault, and says what a model would add', async () => {
+    const { out } = await viva('prompts', 'check', '--lang', 'en');
+    expect(out).toContain('no fault');
+    expect(out).toContain('viva assistant setup');
+  });
+
+  it('measures the worst case, records it, and fails when it has become worse', async () => {
+    await viva('assistant', 'setup', '--url', url, '--model', 'm');
+    const at = join(folder, 'prompts');
+    const check = (cache: string, ...more: string[]) =>
+      viva(
+        ...['prompts', 'check', '--lang', 'en', '--prompts', 'direct', '--items', '4', '--languages', 'en'],
+        ...['--baseline', join(at, 'baselines.json'), '--cache', join(at, cache), ...more],
+      );
+    const right = (asked: string) =>
+      `Answer: ${/12 cards/.test(asked) ? 17 : /2 bytes/.test(asked) ? 80 : /Sixty/i.test(asked) ? 15 : 63}`;
+    reply = right;
+    const first = await check('a', '--update');
+    expect(first.out).toMatch(/direct +72 +1\.000 +1\.000 +0\.000/);
+    expect(first.out).toContain('not recorded yet');
+    expect((await check('a')).out).toContain('0 answers asked for, 72 from earlier runs');
+    reply = (asked) => (/Could you please/.test(asked) ? 'Answer: 1' : right(asked));
+    await expect(check('b')).rejects.toThrow('The worst case has become worse: direct');
+    await expect(check('b', '--prompts', 'nothing')).rejects.toThrow('--prompts nothing');
+    await viva('assistant', 'setup', '--remove');
   });
 });

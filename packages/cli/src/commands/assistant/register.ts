@@ -130,14 +130,34 @@ Examples:
     )
     .action((id: string, options: PracticeCommandOptions) => practice(id, options));
 
-  program
-    .command('prompts')
-    .description('the assistant’s own prompts')
-    .command('check')
-    .description('both languages, variables, and that a changed text has a new version')
-    .option('--write', 'record the versions that are new')
+  withModelOptions(program.command('prompts').description('the assistant’s own prompts').command('check'))
+    .description(
+      'the prompt files, and with a model set up their worst case over paraphrases, perturbed inputs and languages',
+    )
+    .option('--files', 'only the files: both languages, variables, a new version for a changed text')
+    .option('--write', 'record the versions that are new; nothing is measured')
+    .option('--prompts <ids>', 'measure only these, with commas')
+    .option('--items <count>', 'labelled items a language, at most', '8')
+    .option('--perturbations <names>', 'none,synonyms,order,typos,whitespace,politeness (default: all)')
+    .option('--languages <names>', 'zh-CN,en (default: both)')
+    .option('--baseline <file>', 'what worst cases are compared with (default: the committed file)')
+    .option('--update', 'record what was measured as the new baseline')
+    .option('--tolerance <share>', 'a drop of the worst case that is no drop', '0.02')
+    .option('--strict', 'fail on any drop beyond the tolerance, though it may be chance')
+    .option('--cache <folder>', 'where answers are kept, so that a run that was cut off goes on')
+    .option('--bank <folder>', 'the question bank')
     .option(...LANGUAGE)
-    .option('--json', 'print prompts and findings as JSON')
+    .option('--json', 'print prompts, findings and measures as JSON')
+    .addHelpText(
+      'after',
+      `
+Ends with 1 where a file is at fault or a worst case has become worse, with 130 when cancelled.
+
+Examples:
+  viva prompts check --files
+  viva prompts check --prompts direct,answer --items 4
+  viva prompts check --update`,
+    )
     .action(promptsCheck);
 
   const bank = program.commands.find((command) => command.name() === 'bank') ?? program.command('bank');

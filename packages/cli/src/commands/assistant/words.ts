@@ -74,6 +74,37 @@ const WORDS = {
     en: '{count} prompts in two languages: no fault.',
     'zh-CN': '{count} 个提示词，中英两版：没有问题。',
   },
+  promptColumn: { en: 'prompt', 'zh-CN': '提示词' },
+  answersColumn: { en: 'answers', 'zh-CN': '作答数' },
+  meanColumn: { en: 'mean', 'zh-CN': '均值' },
+  worstColumn: { en: 'worst', 'zh-CN': '最差' },
+  deviationColumn: { en: 'sd', 'zh-CN': '标准差' },
+  worstWhere: { en: 'where (template, input, language)', 'zh-CN': '最差出现在（模板、输入、语言）' },
+  before: { en: 'worst before', 'zh-CN': '先前最差' },
+  verdict: { en: 'verdict', 'zh-CN': '结论' },
+  'verdict-new': { en: 'not recorded yet', 'zh-CN': '尚无记录' },
+  'verdict-incomparable': { en: 'nothing in common with the record', 'zh-CN': '与记录没有可比部分' },
+  'verdict-same': { en: 'the same', 'zh-CN': '持平' },
+  'verdict-better': { en: 'better', 'zh-CN': '更好' },
+  'verdict-unclear': { en: 'lower, may be chance', 'zh-CN': '偏低，可能是偶然' },
+  'verdict-worse': { en: 'WORSE', 'zh-CN': '变差' },
+  factorsHead: {
+    en: 'Means by template | input | language',
+    'zh-CN': '按模板 | 输入 | 语言的均值',
+  },
+  measureNote: {
+    en: 'Worst: the lowest mean of a template with a kind of input in a language; sd: of those means. {asked} answers asked for, {kept} from earlier runs.',
+    'zh-CN':
+      '最差：某模板、某类输入、某语言组合的最低均值；标准差：各组合均值之间。本次询问 {asked} 次，沿用先前回答 {kept} 次。',
+  },
+  measureHow: {
+    en: 'No model is set up, so only the files were checked. With one (viva assistant setup), the worst case of each prompt is measured.',
+    'zh-CN': '未设置模型，因此只检查了文件。设置模型后（viva assistant setup）会测量每个提示词的最差情况。',
+  },
+  worseNow: {
+    en: 'The worst case has become worse: {prompts}. Mend the prompt, or accept it: viva prompts check --update',
+    'zh-CN': '最差情况变差了：{prompts}。请修改提示词，或接受现状：viva prompts check --update',
+  },
   score: { en: 'Score: {score}', 'zh-CN': '得分：{score}' },
   votes: {
     en: 'Votes: {votes}; without a vote: {without}; spread (standard deviation): {spread} points',
