@@ -1,6 +1,6 @@
 /** The HTTP API: mounts a handler on every route of the contract. */
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context as HonoContext } from 'hono';
+import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { Context } from '../context.ts';
@@ -32,6 +32,8 @@ export interface AppOptions {
   onFault?: (error: unknown, request: Request) => void;
   /** Who asks; by the session cookie unless told otherwise (measurements and model-based tests). */
   identify?: Identify;
+  /** Goes before everything: what is logged and measured of requests. */
+  observe?: MiddlewareHandler | undefined;
 }
 
 const MAX_BODY = 256 * 1024;
@@ -59,10 +61,12 @@ export function createApp({
   context,
   onFault,
   identify = (headers) => whoAsks(context, headers),
+  observe,
 }: AppOptions) {
   const app = new OpenAPIHono({
     defaultHook: (result) => (result.success ? undefined : fromZod(result.error, result.target)),
   });
+  if (observe) app.use('*', observe);
   app.onError((error, c) => {
     if (error instanceof Refusal) return fromRefusal(error);
     if (error instanceof KeyError) return fromKeyError(error, () => onFault?.(error, c.req.raw));

@@ -9,7 +9,15 @@ import { problem } from './problems.ts';
  */
 const PASSING = /^(08|53|57P|58)/;
 /** What node-postgres reports where no server answers. */
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN']);
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 
 const SOON = 2;
 const LATER = 30;

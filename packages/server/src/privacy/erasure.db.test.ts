@@ -67,24 +67,20 @@ async function fill() {
 const decide = (id: string) =>
   world.as(lead).decide({ params: { id }, body: { outcome: 'decline', reason: `Because ${SAID}` } });
 const erase = (id: string) =>
-  world
-    .as(lead)
-    .eraseCandidate({
-      params: { id },
-      body: { confirm: NAME, reason: 'The candidate asked for it in writing.' },
-    });
+  world.as(lead).eraseCandidate({
+    params: { id },
+    body: { confirm: NAME, reason: 'The candidate asked for it in writing.' },
+  });
 
 it('erases a candidate everywhere, leaves scores without a person, and the audit says erased, not tampered', async () => {
   const { openingId, id, candidate, other } = await fill();
   await decide(id);
   expect(await findInFiles(driver, [NAME, EMAIL])).toEqual([NAME, EMAIL]);
   await expect(
-    world
-      .as(lead)
-      .eraseCandidate({
-        params: { id },
-        body: { confirm: 'Somebody', reason: 'A reason of enough length.' },
-      }),
+    world.as(lead).eraseCandidate({
+      params: { id },
+      body: { confirm: 'Somebody', reason: 'A reason of enough length.' },
+    }),
   ).rejects.toMatchObject({ code: 'not-confirmed' });
   await erase(id);
   for (const path of [
@@ -263,12 +259,10 @@ it('lets go of what is due, says beforehand what that is, and keeps what a legal
   expect(await due()).toEqual({ kind: 'applications', count: 1, soon: 0, held: 1 });
   await expect(world.as(lead).runRetention()).rejects.toMatchObject({ status: 403 });
   await expect(
-    world
-      .as(lead)
-      .eraseCandidate({
-        params: { id: other },
-        body: { confirm: 'Somebody Else', reason: 'They asked for it today.' },
-      }),
+    world.as(lead).eraseCandidate({
+      params: { id: other },
+      body: { confirm: 'Somebody Else', reason: 'They asked for it today.' },
+    }),
   ).rejects.toMatchObject({ code: 'legal-hold' });
   // Several processes at once: what is due goes once.
   const runs = await Promise.all([runRetention(world.context.store), runRetention(world.context.store)]);
