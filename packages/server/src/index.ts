@@ -27,6 +27,7 @@ export {
 export { type FolderKeyStore, openFolderKeyStore } from './keys/folder-key-store.ts';
 export { KeyError } from './keys/key-error.ts';
 export { keyFolder, openKeys } from './keys/open-keys.ts';
+export { createLog, LOG_LEVELS, type LogLevel } from './operate/create-log.ts';
 export { type Running, type ServeOptions, serve } from './serve.ts';
 export { DatabaseError } from './store/driver.ts';
 export { LockError } from './store/lock.ts';

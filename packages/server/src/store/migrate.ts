@@ -25,6 +25,9 @@ const MIGRATIONS = [
 
 export type MigrationCode = 'changed' | 'newer' | 'rights' | 'busy';
 
+/** The version that this Viva brings a database to. */
+export const NEWEST_VERSION = Math.max(...MIGRATIONS.map(({ version }) => version));
+
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
   readonly code: MigrationCode;

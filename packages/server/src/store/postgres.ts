@@ -84,6 +84,11 @@ export async function openPostgres({ url, connections = 10 }: PostgresOptions): 
         await run(sql);
       }),
     listen: (channel, options) => listenPostgres({ url, channel, ...options }),
+    connections: () => ({
+      idle: pool.idleCount,
+      used: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: () => pool.end(),
   };
 }
