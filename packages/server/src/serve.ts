@@ -9,7 +9,8 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { loadBank } from '@viva/bank';
 import { secureHeaders } from 'hono/secure-headers';
 import { type Logger, pino } from 'pino';
-import { createModels } from './assistant/models.ts';
+import { createModels, type ModelsOptions } from './assistant/models.ts';
+import { createSearchIndex } from './assistant/search-index.ts';
 import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
 import { DOCS_STYLE, docsPage, type OpenApiDocument } from './http/docs-page.ts';
@@ -35,6 +36,8 @@ export interface ServeOptions {
   version: string;
   demo?: boolean;
   log?: Logger;
+  /** Opens an encoder's folder for vectors of the bank; without it a set-up with one is refused. */
+  encoder?: ModelsOptions['encoder'];
   /** What to do before the first request is taken, e.g. fill a demonstration. */
   prepare?: (context: Context) => Promise<void>;
 }
@@ -71,13 +74,18 @@ export async function serve(options: ServeOptions): Promise<Running> {
     throw error;
   });
   try {
+    const search = createSearchIndex(store.driver);
     const baseUrl = options.publicUrl ?? `http://${host}:${port}`;
     const context: Context = {
       store,
       bank,
       auth: createAuth({ store, secret, baseUrl }),
       events: await createLockEvents(store.driver),
-      models: createModels({ bank }),
+      models: createModels({
+        bank,
+        search,
+        ...(options.encoder ? { encoder: options.encoder } : {}),
+      }),
       version,
       demo,
     };

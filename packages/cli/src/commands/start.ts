@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { CommandFailure } from '../failure.ts';
 import { bankFolder, pagesFolder } from '../folders.ts';
 import { VERSION } from '../version.ts';
+import { openEncoderEmbedding } from './assistant/encoder-embedding.ts';
 
 interface StartOptions {
   port: string;
@@ -56,6 +57,7 @@ function serveOptions({ port, host, data, bank, publicUrl }: StartOptions): Serv
     publicUrl,
     databaseUrl: process.env.DATABASE_URL,
     version: VERSION,
+    encoder: openEncoderEmbedding,
     log: pino({ level: process.env.VIVA_LOG ?? 'warn' }),
   };
 }
