@@ -6,6 +6,7 @@ import { registerAssistant } from './commands/assistant/register.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBackup } from './commands/backup/register.ts';
 import { registerBank } from './commands/bank.ts';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLab } from './commands/lab/register.ts';
 import { registerModel } from './commands/model/register.ts';
@@ -34,6 +35,7 @@ Examples:
   viva ask 双重量化省了多少显存      an answer from the bank, with citations
   viva keys rotate                   a new master key, while servers run
   viva backup viva.backup            an encrypted copy, while the server runs; viva restore FILE
+  viva doctor                        what is wrong with this installation, and what to do
   viva audit verify                  find changed or missing rows
   viva account recover a@b.example --unlock --reset-password`,
   );
@@ -47,6 +49,7 @@ for (const register of [
   registerAssistant,
   registerAudit,
   registerBackup,
+  registerDoctor,
   registerAccount,
   registerKeys,
 ])

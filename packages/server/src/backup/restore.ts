@@ -41,7 +41,11 @@ async function judgeKeys(data: string, { manifest }: Restored): Promise<RestoreR
 }
 
 /** Erases again whatever the ledger beside the keys says was erased since the backup was made. */
-async function applyErasures(driver: Driver, data: string, restored: Restored): Promise<RestoreReport['keys']> {
+async function applyErasures(
+  driver: Driver,
+  data: string,
+  restored: Restored,
+): Promise<RestoreReport['keys']> {
   const keys = await judgeKeys(data, restored);
   // Opening the store does it, as every start does. Without its keys a database is not opened.
   if (keys.verdict === 'match') await openStore({ driver, keys: openKeys(data) });

@@ -99,6 +99,13 @@ const OTHERWISE: Partial<Record<RouteName, string>> = {
   removeSecondFactor: 'wrong-password',
   beginPasskey: 'wrong-password',
   addPasskey: 'passkey-refused',
+  // Nor a link to one's data, nor asked for anything, nor typed the name of whoever is to be erased.
+  openDataLink: 'no-link',
+  heldDataByLink: 'no-access',
+  heldDataPdfByLink: 'no-access',
+  askPrivacyByLink: 'no-access',
+  decidePrivacyRequest: 'not-found',
+  eraseCandidate: 'not-confirmed',
 };
 
 async function ask(

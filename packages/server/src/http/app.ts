@@ -1,6 +1,6 @@
 /** The HTTP API: mounts a handler on every route of the contract. */
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context as HonoContext } from 'hono';
+import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { Context } from '../context.ts';
@@ -40,6 +40,8 @@ export interface AppOptions {
   identify?: Identify;
   /** How the server is reached: over http, under the name that a request says, without a proxy, unless told. */
   site?: PeerOptions & { secure?: boolean };
+  /** Goes before everything: what is logged and measured of requests. */
+  observe?: MiddlewareHandler | undefined;
 }
 
 const MAX_BODY = 256 * 1024;
@@ -56,10 +58,12 @@ export function createApp({
   onFault,
   identify = (headers) => whoAsks(context, headers),
   site = {},
+  observe,
 }: AppOptions) {
   const app = new OpenAPIHono({
     defaultHook: (result) => (result.success ? undefined : fromZod(result.error, result.target)),
   });
+  if (observe) app.use('*', observe);
   app.onError((error, c) => {
     if (error instanceof Refusal) return fromRefusal(error);
     if (error instanceof KeyError) return fromKeyError(error, () => onFault?.(error, c.req.raw));

@@ -25,6 +25,9 @@ const MIGRATIONS = [
 
 export type MigrationCode = 'changed' | 'newer' | 'rights' | 'busy';
 
+/** The version that this Viva brings a database to. */
+export const NEWEST_VERSION = Math.max(...MIGRATIONS.map(({ version }) => version));
+
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
   readonly code: MigrationCode;
@@ -66,6 +69,10 @@ export interface Applied {
 
 export const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
 const checksumOf = (sql: string): string => createHash('sha256').update(sql).digest('hex');
+
+/** Every step there is, oldest first. */
+export const steps = (): (Applied & { name: string })[] =>
+  MIGRATIONS.map(({ version, name, sql }) => ({ version, name, checksum: checksumOf(sql) }));
 
 /** The steps that `applied` lacks. @throws MigrationError `newer`, `changed` */
 export function pendingSteps(applied: readonly Applied[]): (typeof MIGRATIONS)[number][] {
@@ -145,8 +152,8 @@ export async function migrateWithin(
 ): Promise<number> {
   await prepare(run);
   // Named steps have to be ones that this Viva knows.
-  const wanted = only && pendingSteps(only);
-  const steps = pendingSteps(await readApplied(run)).filter((step) => !wanted?.includes(step));
+  const unwanted = only && pendingSteps(only);
+  const steps = pendingSteps(await readApplied(run)).filter((step) => !unwanted?.includes(step));
   for (const step of steps) await apply(run, step);
   await letBackupsRead(run);
   return steps.length;
