@@ -245,7 +245,6 @@ export function HeldDataView({ data, pdf, ask, onAsked }: HeldDataViewProps) {
       <Section title={t('held.log')} lead={t('held.logLead')}>
         <ul className={classes.meta}>
           {data.log.map(({ action, at }, n) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the log only grows at its end
             <li key={n}>
               {dateTime(at)} · <code>{action}</code>
             </li>
