@@ -25,4 +25,8 @@ export interface Actor {
   id: string;
   name: string;
   role: 'owner' | 'lead' | 'interviewer' | 'candidate';
+  /** By which they are signed in; absent where somebody acts without one (tests, measurements). */
+  session?: string;
+  /** A second factor is required of them and not set up: they may do that, and nothing else. */
+  mustEnrol?: boolean;
 }

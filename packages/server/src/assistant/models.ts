@@ -8,6 +8,7 @@ import {
   type LanguageModel,
   type ModelConfiguration,
   ModelError,
+  type OpenOptions,
   openModel,
   Retriever,
   readConfiguration,
@@ -20,6 +21,7 @@ import type { AssistantStatus } from '../contract/assistant.ts';
 import { conflict, Refusal } from '../errors.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
+import type { SearchIndex } from './search-index.ts';
 
 /** Tokens that one request may spend, in and out, repairs included. */
 const BUDGET = 24_000;
@@ -39,15 +41,21 @@ export interface Models {
   check(model: LanguageModel, signal: AbortSignal): ReturnType<typeof checkModel>;
 }
 
-interface ModelsOptions {
+export interface ModelsOptions {
   env?: Readonly<Record<string, string | undefined>>;
+  /** Keeps vectors in the database; without one they are made anew by each start, in memory. */
+  search?: SearchIndex;
+  /** Opens an encoder's folder for vectors in this process. */
+  encoder?: OpenOptions['encoder'];
   /** For tests. */
   open?: (configuration: ModelConfiguration) => LanguageModel;
 }
 
 export function createModels({
   env = process.env,
-  open = (configuration) => openModel(configuration, env),
+  search,
+  encoder,
+  open = (configuration) => openModel(configuration, env, encoder ? { encoder } : {}),
 }: ModelsOptions = {}): Models {
   let words: { bank: Bank; retriever: Retriever } | null = null;
   let withVectors: { id: string; words: Retriever; retriever: Promise<Retriever> } | null = null;
@@ -91,13 +99,22 @@ export function createModels({
       try {
         const found = await find(tables);
         if (!found)
-          return { state: 'none', model: null, host: null, embeddings: false, from: null, problem: null };
+          return {
+            state: 'none',
+            model: null,
+            host: null,
+            embeddings: false,
+            search: null,
+            from: null,
+            problem: null,
+          };
         const { id, host, embed } = opened(found.configuration);
         return {
           state: 'ready',
           model: id,
           host,
           embeddings: embed !== undefined,
+          search: embed && search ? search.state : null,
           from: found.from,
           problem: null,
         };
@@ -108,6 +125,7 @@ export function createModels({
           model: null,
           host: null,
           embeddings: false,
+          search: null,
           from: null,
           problem: error.message,
         };
@@ -117,15 +135,21 @@ export function createModels({
       // The bank is the same object until a version is published or retired.
       if (words?.bank !== bank) words = { bank, retriever: new Retriever(bankPassages(bank)) };
       if (!model?.embed) return words.retriever;
-      if (withVectors?.id !== model.id || withVectors.words !== words.retriever) {
+      const id = model.embeddingId ?? model.id;
+      if (withVectors?.id !== id || withVectors.words !== words.retriever) {
         const retriever = new Retriever(words.retriever.passages);
-        const adding = retriever.addVectors(model, { signal }).then(() => retriever);
-        withVectors = { id: model.id, words: words.retriever, retriever: adding };
+        const adding = search
+          ? Promise.resolve(retriever)
+          : retriever.addVectors(model, { signal }).then(() => retriever);
+        withVectors = { id, words: words.retriever, retriever: adding };
         adding.catch(() => {
           withVectors = null;
         });
       }
-      return withVectors.retriever;
+      const retriever = await withVectors.retriever;
+      // What failed is tried again, in its time.
+      search?.attach(retriever, model);
+      return retriever;
     },
     check: (model, signal) => checkModel(model, signal),
   };

@@ -3,10 +3,12 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openKeys } from '../keys/open-keys.ts';
+import type { Driver } from '../store/driver.ts';
 import { syncFolder } from '../store/durable-fs.ts';
 import { takeLock } from '../store/lock.ts';
 import { openPglite } from '../store/pglite.ts';
 import { openPostgres } from '../store/postgres.ts';
+import { openStore } from '../store/store.ts';
 import { BackupError } from './backup-error.ts';
 import type { Entry } from './format.ts';
 import { type LoadOptions, load, type Restored } from './load.ts';
@@ -28,7 +30,7 @@ async function judgeKeys(data: string, { manifest }: Restored): Promise<RestoreR
   const keys = openKeys(data);
   const id = await keys.id();
   const erased = id ? (await keys.ledger()).size : 0;
-  const verdict = !manifest.keyStore
+  const verdict: KeysVerdict = !manifest.keyStore
     ? 'none-needed'
     : !id
       ? 'missing'
@@ -38,12 +40,24 @@ async function judgeKeys(data: string, { manifest }: Restored): Promise<RestoreR
   return { verdict, folder: keys.folder, erased };
 }
 
+/** Erases again whatever the ledger beside the keys says was erased since the backup was made. */
+async function applyErasures(
+  driver: Driver,
+  data: string,
+  restored: Restored,
+): Promise<RestoreReport['keys']> {
+  const keys = await judgeKeys(data, restored);
+  // Opening the store does it, as every start does. Without its keys a database is not opened.
+  if (keys.verdict === 'match') await openStore({ driver, keys: openKeys(data) });
+  return keys;
+}
+
 /** The embedded database is filled beside its place and moved there when everything in it has been checked. */
 async function intoFolder(
   data: string,
   entries: AsyncIterable<Entry>,
   options: LoadOptions,
-): Promise<Restored> {
+): Promise<RestoreReport> {
   await mkdir(data, { recursive: true, mode: 0o700 });
   const release = await takeLock(join(data, 'viva.lock'));
   const target = join(data, 'database');
@@ -56,16 +70,17 @@ async function intoFolder(
       );
     rmSync(making, { recursive: true, force: true });
     const driver = await openPglite({ folder: making });
-    let restored: Restored;
+    let report: RestoreReport;
     try {
-      restored = await load(driver, entries, options);
+      const restored = await load(driver, entries, options);
+      report = { ...restored, keys: await applyErasures(driver, data, restored) };
     } finally {
       await driver.close();
     }
     rmSync(target, { recursive: true, force: true });
     renameSync(join(making, 'database'), target);
     syncFolder(data);
-    return restored;
+    return report;
   } finally {
     rmSync(making, { recursive: true, force: true });
     await release();
@@ -74,21 +89,19 @@ async function intoFolder(
 
 /**
  * Restores, checks, and keeps nothing unless everything holds. What the key folder's ledger says was erased after the
- * backup was made is erased again when the server next opens the database.
+ * backup was made is erased again, at once where the key folder is there, else when the server first opens the database.
  * @throws BackupError, LockError, DatabaseError
  */
 export async function restoreBackup(
   entries: AsyncIterable<Entry>,
   { data, databaseUrl, ...options }: RestoreOptions,
 ): Promise<RestoreReport> {
-  let restored: Restored;
-  if (databaseUrl) {
-    const driver = await openPostgres({ url: databaseUrl });
-    try {
-      restored = await load(driver, entries, options);
-    } finally {
-      await driver.close();
-    }
-  } else restored = await intoFolder(data, entries, options);
-  return { ...restored, keys: await judgeKeys(data, restored) };
+  if (!databaseUrl) return intoFolder(data, entries, options);
+  const driver = await openPostgres({ url: databaseUrl });
+  try {
+    const restored = await load(driver, entries, options);
+    return { ...restored, keys: await applyErasures(driver, data, restored) };
+  } finally {
+    await driver.close();
+  }
 }

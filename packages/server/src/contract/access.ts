@@ -67,6 +67,8 @@ export interface Access {
   unless?: Conflicts;
   /** The same for whoever has submitted a scorecard already. */
   unlessSubmitted?: Conflicts;
+  /** Also for somebody of whom a second factor is required and who has yet to set it up (403 for all the rest). */
+  enrolling?: true;
 }
 
 type Rest = Omit<Access, 'who'>;
@@ -140,8 +142,27 @@ export const ACCESS = {
   signOut: anyone,
   invitation: anyone,
   acceptInvitation: anyone,
-  me: signedIn(),
+  me: signedIn({ enrolling: true }),
   updateMe: signedIn(),
+
+  beginPasskeySignIn: anyone,
+  signInWithPasskey: anyone,
+  signInWithSecondFactor: anyone,
+
+  // The security of one's own account
+  accountSecurity: signedIn({ enrolling: true }),
+  endSession: signedIn({ of: 'own', enrolling: true }),
+  endOtherSessions: signedIn({ enrolling: true }),
+  changePassword: signedIn({ enrolling: true }),
+  beginEnrolment: signedIn({ enrolling: true }),
+  confirmEnrolment: signedIn({ enrolling: true }),
+  renewBackupCodes: signedIn(),
+  removeSecondFactor: signedIn(),
+  beginPasskey: signedIn(),
+  addPasskey: signedIn(),
+  removePasskey: signedIn({ of: 'own' }),
+  securityPolicy: leads(),
+  setSecurityPolicy: owner,
 
   // People
   listPeople: leads(),

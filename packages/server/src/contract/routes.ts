@@ -12,6 +12,7 @@ import * as people from './people.ts';
 import { privacyRoutes } from './privacy-routes.ts';
 import * as ratings from './ratings.ts';
 import { route } from './route.ts';
+import { securityRoutes } from './security-routes.ts';
 import { Settings } from './settings.ts';
 
 const Done = z.object({ ok: z.literal(true) });
@@ -21,6 +22,7 @@ export const routes = {
   ...advisoryRoutes,
   ...assistantRoutes,
   ...authoringRoutes,
+  ...securityRoutes,
   ...privacyRoutes,
 
   // Setting up, signing in

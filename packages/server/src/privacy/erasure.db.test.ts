@@ -88,7 +88,7 @@ it('erases a candidate everywhere, leaves scores without a person, and the audit
     `/api/candidates/${id}/ratings`,
     `/api/candidates/${id}/notes`,
     `/api/candidates/${id}/comments`,
-    `/api/candidates/${id}/samples`,
+    `/api/candidates/${id}/work-samples`,
     `/api/openings/${openingId}/decision`,
     `/api/openings/${openingId}/audit?limit=200`,
     `/api/openings/${openingId}/export.csv`,
@@ -98,9 +98,9 @@ it('erases a candidate everywhere, leaves scores without a person, and the audit
     expect([path, text.includes('Zhuge'), text.includes('Erasmus')]).toEqual([path, false, false]);
   }
   const scores = (await world.as(lead).listRatings({ params: { id } })).items;
-  expect(scores.map(({ score, evidence }) => [score, evidence])).toEqual([
-    [4, ''],
+  expect(scores.map(({ score, evidence }) => [score, evidence]).sort()).toEqual([
     [2, ''],
+    [4, ''],
   ]);
   // The other candidate's texts are untouched.
   const kept = (await world.as(lead).listRatings({ params: { id: other } })).items;
@@ -175,9 +175,9 @@ it('shows candidates what is held, scores only once they cannot disturb, and nev
   await decide(id);
   const after = await mine();
   expect(after.ratings.state).toBe('available');
-  expect(after.ratings.items.map(({ score, rater }) => [score, rater])).toEqual([
-    [4, 'A'],
+  expect(after.ratings.items.map(({ score, rater }) => [score, rater]).sort()).toEqual([
     [2, 'A'],
+    [4, 'A'],
   ]);
   expect(after.ratings.notes).toHaveLength(1);
   expect(after.ratings.comments).toHaveLength(1);

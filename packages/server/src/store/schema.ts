@@ -31,6 +31,7 @@ export const accountUser = auth.table('account_user', {
   image: text('image'),
   createdAt: at('created_at').notNull(),
   updatedAt: at('updated_at').notNull(),
+  twoFactorEnabled: boolean('two_factor_enabled').notNull().default(false),
 });
 export const authSession = auth.table('session', {
   id: text('id').primaryKey(),
@@ -64,6 +65,39 @@ export const verification = auth.table('verification', {
   expiresAt: at('expires_at').notNull(),
   createdAt: at('created_at').notNull(),
   updatedAt: at('updated_at').notNull(),
+});
+export const twoFactor = auth.table('two_factor', {
+  id: text('id').primaryKey(),
+  secret: text('secret').notNull(),
+  backupCodes: text('backup_codes').notNull(),
+  userId: text('user_id').notNull(),
+  verified: boolean('verified').notNull(),
+  failedVerificationCount: integer('failed_verification_count').notNull(),
+  lockedUntil: at('locked_until'),
+});
+export const passkey = auth.table('passkey', {
+  id: uuid('id').primaryKey(),
+  userId: text('user_id').notNull(),
+  name: text('name').notNull(),
+  credentialId: text('credential_id').notNull(),
+  publicKey: text('public_key').notNull(),
+  counter: bigint('counter', { mode: 'number' }).notNull(),
+  /** Separated by commas. */
+  transports: text('transports').notNull(),
+  synced: boolean('synced').notNull(),
+  createdAt: at('created_at').notNull(),
+  usedAt: at('used_at'),
+});
+export const attempt = auth.table('attempt', {
+  key: text('key').primaryKey(),
+  count: integer('count').notNull(),
+  since: at('since').notNull(),
+});
+export const lockout = auth.table('lockout', {
+  key: text('key').primaryKey(),
+  failures: integer('failures').notNull(),
+  last: at('last').notNull(),
+  lockedUntil: at('locked_until'),
 });
 
 export const person = viva.table('person', {

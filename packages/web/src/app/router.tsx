@@ -50,6 +50,12 @@ const join = createRoute({
   component: lazyPage(() => import('../pages/auth/join-page.tsx'), 'JoinPage'),
 });
 
+const dataLink = createRoute({
+  getParentRoute: () => root,
+  path: '/my-data/$token',
+  component: lazyPage(() => import('../pages/privacy/data-link-page.tsx'), 'DataLinkPage'),
+});
+
 /** Everything below needs somebody signed in. */
 const layout = createRoute({
   getParentRoute: () => root,
@@ -61,6 +67,8 @@ const layout = createRoute({
     ]);
     if (needsOwner) throw redirect({ to: '/setup' });
     if (!me) throw redirect({ to: '/signin', search: location.href === '/' ? {} : { next: location.href } });
+    if (me.mustEnrol && location.pathname !== '/account/security')
+      throw redirect({ to: '/account/security' });
   },
   component: Layout,
   notFoundComponent: NotFoundPage,
@@ -159,6 +167,11 @@ const account = createRoute({
   path: '/account',
   component: lazyPage(() => import('../pages/account/account-page.tsx'), 'AccountPage'),
 });
+const accountSecurity = createRoute({
+  getParentRoute: () => layout,
+  path: '/account/security',
+  component: lazyPage(() => import('../pages/account/security-page.tsx'), 'SecurityPage'),
+});
 const search = createRoute({
   getParentRoute: () => layout,
   path: '/search',
@@ -234,6 +247,23 @@ const practice = createRoute({
   component: lazyPage(() => import('../pages/practice/practice-page.tsx'), 'PracticePage'),
 });
 
+// Privacy
+const myData = createRoute({
+  getParentRoute: () => layout,
+  path: '/applications/$candidateId/data',
+  component: lazyPage(() => import('../pages/privacy/my-data-page.tsx'), 'MyDataPage'),
+});
+const privacy = createRoute({
+  getParentRoute: () => layout,
+  path: '/privacy',
+  component: lazyPage(() => import('../pages/privacy/privacy-page.tsx'), 'PrivacyPage'),
+});
+const duties = createRoute({
+  getParentRoute: () => layout,
+  path: '/duties',
+  component: lazyPage(() => import('../pages/privacy/duties-page.tsx'), 'DutiesPage'),
+});
+
 // Candidates
 const candidate = createRoute({
   getParentRoute: () => layout,
@@ -252,6 +282,7 @@ const routeTree = root.addChildren([
   setup,
   signIn,
   join,
+  dataLink,
   layout.addChildren([
     home,
     openings,
@@ -271,6 +302,7 @@ const routeTree = root.addChildren([
     certificate,
     people,
     account,
+    accountSecurity,
     search,
     authoring,
     proposal,
@@ -283,6 +315,9 @@ const routeTree = root.addChildren([
     aiUses,
     practices,
     practice,
+    myData,
+    privacy,
+    duties,
   ]),
 ]);
 

@@ -99,7 +99,7 @@ async function restore(
   console.log(`Keys in ${keys.folder}: ${KEYS_ADVICE[keys.verdict]}`);
   if (keys.verdict === 'match' && keys.erased > 0)
     console.log(
-      `${keys.erased} people or applications in its ledger were erased: what the backup still holds of them is erased again at the first start.`,
+      `${keys.erased} people or applications in its ledger were erased: what the backup still held of them was erased again.`,
     );
 }
 
