@@ -5,7 +5,8 @@ import { serve as listen } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { loadBank } from '@viva/bank';
 import { type Logger, pino } from 'pino';
-import { createModels } from './assistant/models.ts';
+import { createModels, type ModelsOptions } from './assistant/models.ts';
+import { createSearchIndex } from './assistant/search-index.ts';
 import { keepAnchors } from './audit/anchors.ts';
 import { openAdminChannel } from './backup/admin-channel.ts';
 import type { Context } from './context.ts';
@@ -51,6 +52,8 @@ export interface ServeOptions {
   drainMs?: number;
   /** How long requests under way may take before a stop ends them. */
   stopMs?: number;
+  /** Opens an encoder's folder for vectors of the bank; without it a set-up with one is refused. */
+  encoder?: ModelsOptions['encoder'];
   /** What to do before the first request is taken, e.g. fill a demonstration. */
   prepare?: (context: Context) => Promise<void>;
 }
@@ -82,6 +85,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     throw error;
   });
   try {
+    const search = createSearchIndex(store.driver);
     const baseUrl = options.publicUrl ?? `http://${host}:${port}`;
     events = await createLockEvents(store.driver);
     const context: Context = {
@@ -89,7 +93,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
       bank,
       auth: createAuth({ store, secret, baseUrl }),
       events,
-      models: createModels({ bank }),
+      models: createModels({
+        bank,
+        search,
+        ...(options.encoder ? { encoder: options.encoder } : {}),
+      }),
       version,
       demo,
     };

@@ -8,6 +8,7 @@ import {
   type LanguageModel,
   type ModelConfiguration,
   ModelError,
+  type OpenOptions,
   openModel,
   Retriever,
   readConfiguration,
@@ -20,6 +21,7 @@ import type { AssistantStatus } from '../contract/assistant.ts';
 import { conflict, Refusal } from '../errors.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
+import type { SearchIndex } from './search-index.ts';
 
 /** Tokens that one request may spend, in and out, repairs included. */
 const BUDGET = 24_000;
@@ -35,9 +37,13 @@ export interface Models {
   check(model: LanguageModel, signal: AbortSignal): ReturnType<typeof checkModel>;
 }
 
-interface ModelsOptions {
+export interface ModelsOptions {
   bank: Bank;
   env?: Readonly<Record<string, string | undefined>>;
+  /** Keeps vectors in the database; without one they are made anew by each start, in memory. */
+  search?: SearchIndex;
+  /** Opens an encoder's folder for vectors in this process. */
+  encoder?: OpenOptions['encoder'];
   /** For tests. */
   open?: (configuration: ModelConfiguration) => LanguageModel;
 }
@@ -45,7 +51,9 @@ interface ModelsOptions {
 export function createModels({
   bank,
   env = process.env,
-  open = (configuration) => openModel(configuration, env),
+  search,
+  encoder,
+  open = (configuration) => openModel(configuration, env, encoder ? { encoder } : {}),
 }: ModelsOptions): Models {
   let words: Retriever | null = null;
   let withVectors: { id: string; retriever: Promise<Retriever> } | null = null;
@@ -89,13 +97,22 @@ export function createModels({
       try {
         const found = await find(tables);
         if (!found)
-          return { state: 'none', model: null, host: null, embeddings: false, from: null, problem: null };
+          return {
+            state: 'none',
+            model: null,
+            host: null,
+            embeddings: false,
+            search: null,
+            from: null,
+            problem: null,
+          };
         const { id, host, embed } = opened(found.configuration);
         return {
           state: 'ready',
           model: id,
           host,
           embeddings: embed !== undefined,
+          search: embed && search ? search.state : null,
           from: found.from,
           problem: null,
         };
@@ -106,6 +123,7 @@ export function createModels({
           model: null,
           host: null,
           embeddings: false,
+          search: null,
           from: null,
           problem: error.message,
         };
@@ -114,15 +132,20 @@ export function createModels({
     retriever: async (model, signal) => {
       words ??= new Retriever(bankPassages(bank));
       if (!model?.embed) return words;
-      if (withVectors?.id !== model.id) {
+      if (withVectors?.id !== (model.embeddingId ?? model.id)) {
         const retriever = new Retriever(words.passages);
-        const adding = retriever.addVectors(model, { signal }).then(() => retriever);
-        withVectors = { id: model.id, retriever: adding };
+        const adding = search
+          ? Promise.resolve(retriever)
+          : retriever.addVectors(model, { signal }).then(() => retriever);
+        withVectors = { id: model.embeddingId ?? model.id, retriever: adding };
         adding.catch(() => {
           withVectors = null;
         });
       }
-      return withVectors.retriever;
+      const retriever = await withVectors.retriever;
+      // What failed is tried again, in its time.
+      search?.attach(retriever, model);
+      return retriever;
     },
     check: (model, signal) => checkModel(model, signal),
   };
