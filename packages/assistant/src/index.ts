@@ -99,6 +99,7 @@ export {
   RATING_STRATEGIES,
   type RatingStrategy,
   rateByStrategy,
+  ratingPrompt,
   type StrategyOptions,
   type StrategyRating,
   type Vote,

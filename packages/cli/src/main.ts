@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 /** The `viva` command. Each file under commands/ registers its own; here they are only gathered. */
 import { Command } from 'commander';
+import { registerAccount } from './commands/account.ts';
 import { registerAssistant } from './commands/assistant/register.ts';
 import { registerAudit } from './commands/audit.ts';
+import { registerBackup } from './commands/backup/register.ts';
 import { registerBank } from './commands/bank.ts';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLab } from './commands/lab/register.ts';
 import { registerModel } from './commands/model/register.ts';
@@ -31,7 +34,10 @@ Examples:
   viva model quantize in.gguf out.gguf --scheme q4_k_m
   viva ask 双重量化省了多少显存      an answer from the bank, with citations
   viva keys rotate                   a new master key, while servers run
-  viva audit verify                  find changed or missing rows`,
+  viva backup viva.backup            an encrypted copy, while the server runs; viva restore FILE
+  viva doctor                        what is wrong with this installation, and what to do
+  viva audit verify                  find changed or missing rows
+  viva account recover a@b.example --unlock --reset-password`,
   );
 
 for (const register of [
@@ -42,6 +48,9 @@ for (const register of [
   registerStats,
   registerAssistant,
   registerAudit,
+  registerBackup,
+  registerDoctor,
+  registerAccount,
   registerKeys,
 ])
   register(program);

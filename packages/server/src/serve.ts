@@ -1,23 +1,28 @@
 /** Puts the parts together: database, bank, API, pages, on one port. */
 
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { serve as listen } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { loadBank } from '@viva/bank';
-import { secureHeaders } from 'hono/secure-headers';
 import { type Logger, pino } from 'pino';
+import { createAdvisoryRunner } from './advisory/runner.ts';
 import { createModels, type ModelsOptions } from './assistant/models.ts';
 import { createSearchIndex } from './assistant/search-index.ts';
+import { keepAnchors } from './audit/anchors.ts';
+import { openAdminChannel } from './backup/admin-channel.ts';
 import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
 import { DOCS_STYLE, docsPage, type OpenApiDocument } from './http/docs-page.ts';
 import { createAuth } from './identity/auth.ts';
-import { createLockEvents } from './interview/lock-events.ts';
+import { createLockEvents, type LockEvents } from './interview/lock-events.ts';
 import { openKeys } from './keys/open-keys.ts';
 import { sealExisting } from './keys/seal-existing.ts';
+import { describeError } from './operate/describe-error.ts';
+import { mountHealth } from './operate/health.ts';
+import { observeRequests } from './operate/observe-requests.ts';
+import { openTelemetry, type TelemetryOptions } from './operate/telemetry.ts';
+import { scheduleRetention } from './privacy/retention.ts';
+import { readSecret } from './secret.ts';
 import { openDatabase } from './store/open.ts';
 import { openStore } from './store/store.ts';
 
@@ -32,32 +37,35 @@ export interface ServeOptions {
   host: string;
   /** Where people reach the server, if not at http://host:port. */
   publicUrl?: string | undefined;
+  /** Addresses and networks of proxies whose `X-Forwarded-*` are believed, separated by commas; none unless named. */
+  trustProxy?: string | undefined;
   databaseUrl?: string | undefined;
   version: string;
   demo?: boolean;
   log?: Logger;
+  /** Signs the cookies in place of the folder's own secret; the same for every process on one database. */
+  secret?: string | undefined;
+  /** Traces and metrics go there. */
+  telemetry?: Omit<TelemetryOptions, 'version'> | undefined;
+  /** Where heads of the audit log are kept, and how often one is added. */
+  anchors?: { path: string; everyMs: number } | undefined;
+  /** How long `/readyz` says no before connections are refused, so that a proxy hears of it. */
+  drainMs?: number;
+  /** How long requests under way may take before a stop ends them. */
+  stopMs?: number;
   /** Opens an encoder's folder for vectors of the bank; without it a set-up with one is refused. */
   encoder?: ModelsOptions['encoder'];
   /** What to do before the first request is taken, e.g. fill a demonstration. */
   prepare?: (context: Context) => Promise<void>;
 }
 
+/** Requests under way have this long when the server stops. */
+const STOP_MS = 10_000;
+
 export interface Running {
   url: string;
   context: Context;
   close(): Promise<void>;
-}
-
-/** Signs the session cookies; made once, readable by the owner of the folder only. */
-async function readSecret(folder: string): Promise<string> {
-  const path = join(folder, 'secret');
-  await mkdir(folder, { recursive: true });
-  try {
-    await writeFile(path, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return readFile(path, 'utf8');
 }
 
 /**
@@ -67,8 +75,12 @@ async function readSecret(folder: string): Promise<string> {
 export async function serve(options: ServeOptions): Promise<Running> {
   const { data, port, host, version, demo = false, log = pino({ level: 'silent' }) } = options;
   const bank = await loadBank(options.bank);
-  const secret = await readSecret(data);
-  const driver = await openDatabase({ url: options.databaseUrl, folder: data });
+  const secret = options.secret ?? (await readSecret(data));
+  const telemetry = options.telemetry && (await openTelemetry({ ...options.telemetry, version }));
+  const database = await openDatabase({ url: options.databaseUrl, folder: data });
+  const driver = telemetry?.observe(database) ?? database;
+  let draining = false;
+  let events: LockEvents | undefined;
   const store = await openStore({ driver, keys: openKeys(data) }).catch(async (error: unknown) => {
     await driver.close();
     throw error;
@@ -76,59 +88,103 @@ export async function serve(options: ServeOptions): Promise<Running> {
   try {
     const search = createSearchIndex(store.driver);
     const baseUrl = options.publicUrl ?? `http://${host}:${port}`;
+    events = await createLockEvents(store.driver);
+    const models = createModels({ search, ...(options.encoder ? { encoder: options.encoder } : {}) });
+    const advisory = createAdvisoryRunner({
+      store,
+      models,
+      onFault: (error) => log.error({ err: error }, 'the advisory rater failed'),
+    });
     const context: Context = {
       store,
       bank,
       auth: createAuth({ store, secret, baseUrl }),
-      events: await createLockEvents(store.driver),
-      models: createModels({
-        bank,
-        search,
-        ...(options.encoder ? { encoder: options.encoder } : {}),
-      }),
+      events,
+      models,
+      advisory,
       version,
       demo,
     };
     await options.prepare?.(context);
+    advisory.start();
     const app = createApp({
       context,
+      site: {
+        publicUrl: options.publicUrl,
+        trustProxy: options.trustProxy,
+        secure: baseUrl.startsWith('https:'),
+      },
       onFault: (error, request) =>
-        log.error(
-          { err: error, method: request.method, path: new URL(request.url).pathname },
-          'request failed',
-        ),
+        log.error({ err: describeError(error), method: request.method }, 'a request failed'),
+      observe: observeRequests({ log, telemetry, draining: () => draining }),
     });
-    mountPages(app, options.pages, baseUrl.startsWith('https:'));
+    mountHealth(app, driver, () => draining);
+    mountPages(app, options.pages);
     const server = await new Promise<ReturnType<typeof listen>>((resolve, reject) => {
       const starting = listen({ fetch: app.fetch, port, hostname: host }, () => resolve(starting));
       starting.once('error', reject);
     });
     const address = server.address() as AddressInfo;
+    telemetry?.watch({ streams: () => context.events.size });
+    const stopAnchors =
+      options.anchors &&
+      keepAnchors({
+        driver,
+        ...options.anchors,
+        onFault: (error) =>
+          log.error({ err: describeError(error) }, 'the head of the audit log was not kept'),
+      });
+    const closeChannel =
+      driver.kind === 'pglite'
+        ? await openAdminChannel({ data, driver, viva: version })
+        : async () => undefined;
     const stopping = new AbortController();
+    const stopRetention = scheduleRetention(store, (error) =>
+      log.error({ err: describeError(error) }, 'retention failed'),
+    );
     const background = sealExisting(store, {
       signal: stopping.signal,
       onProgress: ({ done, total }) => log.info({ done, total }, 'sealing what was stored before'),
-    }).catch((error: unknown) => log.error({ err: error }, 'sealing what was stored before failed'));
+    }).catch((error: unknown) =>
+      log.error({ err: describeError(error) }, 'sealing what was stored before failed'),
+    );
     return {
       url: options.publicUrl ?? `http://${host}:${address.port}`,
       context,
       close: async () => {
+        draining = true;
+        // Proxies ask /readyz now and then: until they have, requests still come.
+        await new Promise((resolve) => setTimeout(resolve, options.drainMs ?? 0));
+        // Event streams never end by themselves: they are told to come back, to another process or to the next.
+        await context.events.close();
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-        // Event streams never end by themselves.
-        if ('closeAllConnections' in server) server.closeAllConnections();
+        if ('closeIdleConnections' in server) server.closeIdleConnections();
+        const deadline = setTimeout(() => {
+          log.warn('requests under way were ended: they took too long');
+          if ('closeAllConnections' in server) server.closeAllConnections();
+        }, options.stopMs ?? STOP_MS);
         await closed;
+        await advisory.close();
+        clearTimeout(deadline);
+        await stopAnchors?.();
+        await closeChannel();
         stopping.abort();
         await background;
+        await stopRetention();
         await store.close();
+        await telemetry?.close();
       },
     };
   } catch (error) {
+    // Whatever listens would keep the process.
+    await events?.close();
     await store.close();
+    await telemetry?.close();
     throw error;
   }
 }
 
-function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined, secure: boolean): void {
+export function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined): void {
   app.get('/api/docs', (c) =>
     c.html(
       docsPage(
@@ -141,26 +197,6 @@ function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined
   );
   app.get('/api/docs.css', (c) => c.body(DOCS_STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
   if (!pages) return;
-  app.use(
-    '*',
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'self'"],
-        // The labs' engine compiles its kernels; nothing else may be evaluated.
-        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-        imgSrc: ["'self'", 'data:'],
-        // Mantine and KaTeX set style attributes; style elements and scripts come from files only.
-        styleSrcElem: ["'self'"],
-        styleSrcAttr: ["'unsafe-inline'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        formAction: ["'self'"],
-      },
-      referrerPolicy: 'same-origin',
-      strictTransportSecurity: secure,
-    }),
-  );
   app.use('/assets/*', async (c, next) => {
     await next();
     // The build puts a content hash into every name under assets.

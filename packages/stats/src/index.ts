@@ -14,6 +14,7 @@ export { type IccEstimate, type IccForm, type IccReport, icc } from './agreement
 export { cohenKappa, type KappaEstimate } from './agreement/kappa.ts';
 export { type AlphaEstimate, type AlphaMetric, krippendorffAlpha } from './agreement/krippendorff.ts';
 export { type LabelledMatrix, type RatingMatrix, toMatrix } from './agreement/matrix.ts';
+export { type RankCorrelation, rankCorrelation } from './agreement/rank-correlation.ts';
 export type { AgreementWeights } from './agreement/weights.ts';
 export {
   type AdverseImpact,
@@ -23,6 +24,14 @@ export {
   type GroupOutcome,
   type ImpactComparison,
 } from './decision/adverse-impact.ts';
+export {
+  type Applicant,
+  type AuditedCategory,
+  type AuditedTable,
+  type BiasAudit,
+  type BiasAuditOptions,
+  biasAudit,
+} from './decision/bias-audit.ts';
 export {
   pairwiseProbabilities,
   probabilityAbove,
@@ -74,6 +83,12 @@ export type { PopulationOptions } from './mfrm/mml.ts';
 export type { Separation } from './mfrm/separation.ts';
 export { createRandom, type Random } from './numeric/random.ts';
 export { type AgreementReport, agreementReport } from './report/agreement-report.ts';
+export {
+  auditWord,
+  type BiasAuditHtmlOptions,
+  biasAuditCsv,
+  renderBiasAudit,
+} from './report/bias-audit-report.ts';
 export { compareRaters, type RaterComparison } from './report/compare-raters.ts';
 export { type FitHtmlOptions, renderFitHtml } from './report/fit-html.ts';
 export { type GStudyReport, gStudyReport } from './report/g-study-report.ts';
@@ -89,6 +104,7 @@ export {
 export { type RaterReading, readRaters } from './report/read-raters.ts';
 export type { Advice, Statement, StatementLevel, StatementParams } from './statements/statement.ts';
 export { fillText, type Locale, sourceName, statementText } from './statements/statement-text.ts';
+export { type ApplicantColumn, parseApplicants } from './table/parse-applicants.ts';
 export {
   COLUMN_NAMES,
   type ColumnRole,

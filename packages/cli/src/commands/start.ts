@@ -4,9 +4,9 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DEMO_PANEL, DEMO_PASSWORD, fillDemo, type ServeOptions, serve } from '@viva/server';
 import type { Command } from 'commander';
-import { pino } from 'pino';
 import { CommandFailure } from '../failure.ts';
 import { bankFolder, pagesFolder } from '../folders.ts';
+import { readSettings } from '../settings.ts';
 import { VERSION } from '../version.ts';
 import { openEncoderEmbedding } from './assistant/encoder-embedding.ts';
 
@@ -16,6 +16,7 @@ interface StartOptions {
   data: string;
   bank?: string;
   publicUrl?: string;
+  trustProxy?: string;
 }
 
 function readPort(text: string): number {
@@ -35,18 +36,26 @@ async function run(options: ServeOptions, announce: () => string[]): Promise<voi
   });
   console.log(`Viva is ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${running.url}`);
   for (const line of announce()) console.log(line);
-  await new Promise<void>((done) => {
+  await new Promise<void>((done, failed) => {
+    let stopping = false;
     const stop = () => {
-      console.log('Stopping …');
-      process.off('SIGINT', stop).off('SIGTERM', stop);
-      void running.close().then(done);
+      if (stopping) {
+        console.log('Ended at once.');
+        process.exit(1);
+      }
+      stopping = true;
+      console.log('Stopping … (a second signal ends it at once)');
+      running.close().then(done, failed);
     };
     process.on('SIGINT', stop).on('SIGTERM', stop);
   });
+  // Nothing is under way any more; a connection that a library still holds is no reason to stay.
+  process.exit(0);
 }
 
-function serveOptions({ port, host, data, bank, publicUrl }: StartOptions): ServeOptions {
+function serveOptions({ port, host, data, bank, publicUrl, trustProxy }: StartOptions): ServeOptions {
   const pages = pagesFolder();
+  const settings = readSettings(process.env);
   if (!pages) console.error('The pages are not built (npm run build): only the API is served.');
   return {
     port: readPort(port),
@@ -55,10 +64,11 @@ function serveOptions({ port, host, data, bank, publicUrl }: StartOptions): Serv
     bank: resolve(bank ?? bankFolder()),
     pages,
     publicUrl,
+    trustProxy,
     databaseUrl: process.env.DATABASE_URL,
     version: VERSION,
+    ...settings,
     encoder: openEncoderEmbedding,
-    log: pino({ level: process.env.VIVA_LOG ?? 'warn' }),
   };
 }
 
@@ -67,11 +77,6 @@ async function start(options: StartOptions): Promise<void> {
   await run(serveOptions(options), () => [
     `Data: ${embedded ? resolve(options.data) : 'PostgreSQL by DATABASE_URL'}`,
     'The first visit makes the owner’s account. Ctrl-C stops the server.',
-    ...(embedded
-      ? [
-          'The embedded database survives a crash of this program; against power loss use PostgreSQL (DATABASE_URL).',
-        ]
-      : []),
   ]);
 }
 
@@ -115,6 +120,11 @@ const serving = (command: Command, data: string): Command =>
       '--public-url <url>',
       'where people reach this server, if a proxy stands before it',
       process.env.VIVA_PUBLIC_URL,
+    )
+    .option(
+      '--trust-proxy <addresses>',
+      'proxies whose X-Forwarded-* headers are believed, e.g. 127.0.0.1,10.0.0.0/8 (default: none)',
+      process.env.VIVA_TRUST_PROXY,
     );
 
 export function registerStart(program: Command): void {

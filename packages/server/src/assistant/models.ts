@@ -28,17 +28,20 @@ const BUDGET = 24_000;
 const TIMEOUT_MS = 120_000;
 
 export interface Models {
-  /** Who answers now, for this person's request. @throws Refusal 409 `no-model`, `model-setting` */
-  model(tables: Tables): Promise<LanguageModel>;
+  /**
+   * Who answers now, for this person's request.
+   * @param budget tokens that it may spend in all; by default those of one request of a page
+   * @throws Refusal 409 `no-model`, `model-setting`
+   */
+  model(tables: Tables, budget?: number): Promise<LanguageModel>;
   status(tables: Tables): Promise<Omit<z.infer<typeof AssistantStatus>, 'setting'>>;
   setting(tables: Tables): Promise<ModelConfiguration | null>;
-  /** Passages of the bank; with vectors once a model with embeddings has been asked. */
-  retriever(model: LanguageModel | null, signal: AbortSignal): Promise<Retriever>;
+  /** Passages of this bank; with vectors once a model with embeddings has been asked. */
+  retriever(bank: Bank, model: LanguageModel | null, signal: AbortSignal): Promise<Retriever>;
   check(model: LanguageModel, signal: AbortSignal): ReturnType<typeof checkModel>;
 }
 
 export interface ModelsOptions {
-  bank: Bank;
   env?: Readonly<Record<string, string | undefined>>;
   /** Keeps vectors in the database; without one they are made anew by each start, in memory. */
   search?: SearchIndex;
@@ -49,14 +52,13 @@ export interface ModelsOptions {
 }
 
 export function createModels({
-  bank,
   env = process.env,
   search,
   encoder,
   open = (configuration) => openModel(configuration, env, encoder ? { encoder } : {}),
-}: ModelsOptions): Models {
-  let words: Retriever | null = null;
-  let withVectors: { id: string; retriever: Promise<Retriever> } | null = null;
+}: ModelsOptions = {}): Models {
+  let words: { bank: Bank; retriever: Retriever } | null = null;
+  let withVectors: { id: string; words: Retriever; retriever: Promise<Retriever> } | null = null;
   let held: { key: string; model: LanguageModel } | null = null;
 
   const setting = async (tables: Tables): Promise<ModelConfiguration | null> => {
@@ -77,7 +79,7 @@ export function createModels({
   };
   return {
     setting,
-    model: async (tables) => {
+    model: async (tables, budget = BUDGET) => {
       const found = await find(tables).catch(refuse);
       if (!found)
         throw conflict(
@@ -87,7 +89,7 @@ export function createModels({
       try {
         return guardModel(opened(found.configuration), {
           timeoutMs: TIMEOUT_MS,
-          budget: new TokenBudget(BUDGET),
+          budget: new TokenBudget(budget),
         });
       } catch (error) {
         return refuse(error);
@@ -129,15 +131,17 @@ export function createModels({
         };
       }
     },
-    retriever: async (model, signal) => {
-      words ??= new Retriever(bankPassages(bank));
-      if (!model?.embed) return words;
-      if (withVectors?.id !== (model.embeddingId ?? model.id)) {
-        const retriever = new Retriever(words.passages);
+    retriever: async (bank, model, signal) => {
+      // The bank is the same object until a version is published or retired.
+      if (words?.bank !== bank) words = { bank, retriever: new Retriever(bankPassages(bank)) };
+      if (!model?.embed) return words.retriever;
+      const id = model.embeddingId ?? model.id;
+      if (withVectors?.id !== id || withVectors.words !== words.retriever) {
+        const retriever = new Retriever(words.retriever.passages);
         const adding = search
           ? Promise.resolve(retriever)
           : retriever.addVectors(model, { signal }).then(() => retriever);
-        withVectors = { id: model.embeddingId ?? model.id, retriever: adding };
+        withVectors = { id, words: words.retriever, retriever: adding };
         adding.catch(() => {
           withVectors = null;
         });

@@ -1,6 +1,6 @@
 /** The detail of an entry of the audit log, with its sealed texts opened where their key is still there. */
 import { application } from '../keys/sealed-columns.ts';
-import { isErased, type Keys } from '../keys/vault.ts';
+import { ERASED, isErased, type Keys } from '../keys/vault.ts';
 import { SECRET, secretPlace } from './append.ts';
 
 export function readDetail(
@@ -9,7 +9,7 @@ export function readDetail(
   subject: string,
   stored: string,
 ): Record<string, unknown> {
-  if (isErased(stored)) return { erased: true };
+  if (isErased(stored)) return { ...(JSON.parse(stored.slice(ERASED.length)) as object), erased: true };
   const { [SECRET]: secret, ...detail } = JSON.parse(stored) as Record<string, unknown> & {
     [SECRET]?: { ref: string; text: string };
   };

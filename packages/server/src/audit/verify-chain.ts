@@ -1,5 +1,6 @@
 /** Reads the audit log from its first row to its last and recomputes every hash, in constant memory. */
 import { hash as digest } from 'node:crypto';
+import { ERASED, isErased } from '../keys/vault.ts';
 import type { RunQuery } from '../store/driver.ts';
 import type { Anchor } from './anchors.ts';
 import type { Faults } from './faults.ts';
@@ -20,6 +21,8 @@ export interface ChainOptions {
   anchors?: readonly Anchor[];
   /** Actions whose rows go to `onRecorded`, a batch at a time. */
   actions?: ReadonlySet<string>;
+  /** Subjects that were erased: what an entry from before the database was sealed said of them is gone. */
+  erased?: ReadonlySet<string>;
   onRecorded?: (rows: Recorded[]) => Promise<void>;
   onProgress?: ((rows: number) => void) | undefined;
 }
@@ -29,6 +32,8 @@ export interface Chain {
   /** Sequence number and hash of the last row; 0 and zeros where the log is empty. */
   seq: number;
   head: string;
+  /** Entries whose text was erased with the person that it spoke of. */
+  erasedRows: number;
 }
 
 export const GENESIS = '0'.repeat(64);
@@ -63,7 +68,7 @@ async function readBatch(run: RunQuery, after: number): Promise<string[][]> {
 
 function parseDetail(text: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(isErased(text) ? text.slice(ERASED.length) : text);
     return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
   } catch {
     // Only a changed row has no JSON there, and its hash says so.
@@ -80,6 +85,7 @@ export async function verifyChain({
   faults,
   anchors = [],
   actions = new Set(),
+  erased = new Set(),
   onRecorded = async () => undefined,
   onProgress,
 }: ChainOptions): Promise<Chain> {
@@ -97,6 +103,7 @@ export async function verifyChain({
   let last = Math.min(0, first - 1);
   let previous = GENESIS;
   let sound = 0;
+  let erasedRows = 0;
   const check = (fields: string[]): void => {
     const seq = Number(fields[0]);
     const [at = '', prev = '', hash = ''] = [fields[1], fields[9], fields[10]];
@@ -111,7 +118,9 @@ export async function verifyChain({
     else if (prev !== previous) faults.add('unlinked', seq, 'does not follow from the row before it');
     fields[1] = `${at.slice(0, -3)}Z`;
     const computed = digest('sha256', fields.slice(0, 10).join(UNIT), 'hex');
-    if (computed !== hash || !at.endsWith('000') || fields.some((field) => field.includes(UNIT)))
+    // Its hash cannot be made again, and still ties the rows before and after it.
+    if (isErased(fields[8] ?? '') && erased.has(`application/${fields[6]}`)) erasedRows++;
+    else if (computed !== hash || !at.endsWith('000') || fields.some((field) => field.includes(UNIT)))
       faults.add('changed', seq, 'was changed after it was written');
     for (const anchor of bySeq.get(seq) ?? [])
       if (anchor.hash === hash) sound = seq;
@@ -174,5 +183,5 @@ export async function verifyChain({
       null,
       `no row has the hash ${anchor.hash}: the log was rewritten, or its end cut off`,
     );
-  return { rows, seq: last, head: previous };
+  return { rows, seq: last, head: previous, erasedRows };
 }

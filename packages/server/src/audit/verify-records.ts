@@ -19,6 +19,8 @@ export const RECORDING = new Set([
   'panel.closed',
   'decision.recorded',
   'question.published',
+  'advisory.rated',
+  'text.resealed',
 ]);
 
 /** id, question, score, reason for not asking, evidence; and of an amendment what it amends, and why. */
@@ -42,7 +44,9 @@ export async function verifySeals(run: RunQuery, faults: Faults): Promise<number
   let count = 0;
   for (;;) {
     const { rows } = await run(
-      `SELECT x.candidate_id::text, x.seat_id::text, x.rater_id::text, x.digest,
+      // What was sealed over a plain text holds for the sealed text by an entry of viva.reseal.
+      `SELECT x.candidate_id::text, x.seat_id::text, x.rater_id::text, coalesce((SELECT s.now FROM viva.reseal s
+           WHERE s.candidate_id = x.candidate_id AND s.rater_id = x.rater_id AND s.rating_id IS NULL AND s.was = x.digest), x.digest),
          coalesce((SELECT json_agg(json_build_array(r.id, r.question_id, r.score, r.not_asked, r.evidence) ORDER BY r.question_id)
            FROM viva.rating r WHERE r.candidate_id = x.candidate_id AND r.rater_id = x.rater_id AND r.kind = 'first'), '[]')::text
        FROM viva.submission x WHERE (x.candidate_id, x.seat_id) > ($1::uuid, $2::uuid)
@@ -116,12 +120,27 @@ const ANSWERING: Answering[] = [
     what: 'the audit log names a decision that is missing or differs',
   },
   {
+    action: 'text.resealed',
+    record: 'viva.reseal x WHERE x.candidate_id = entry.candidate AND x.now = entry.digest',
+    id: '',
+    digest: 'now',
+    what: 'the audit log names a seal over a sealed text that is missing or differs',
+  },
+  {
     action: 'question.published',
     record:
       "viva.question_version x WHERE 'question/' || x.question_id = entry.subject AND x.proposal_id = entry.id AND x.hash = entry.digest",
     id: 'proposal',
     digest: 'hash',
     what: 'the audit log names a published version that is missing or differs',
+  },
+  {
+    action: 'advisory.rated',
+    record:
+      "viva.advisory_rating x WHERE 'advisory/' || x.id = entry.subject AND x.candidate_id = entry.candidate AND viva.advisory_digest(x) = entry.digest",
+    id: '',
+    digest: 'digest',
+    what: 'the audit log names an advisory rating that is missing or differs from what was sealed',
   },
 ];
 
@@ -152,15 +171,15 @@ export async function verifyRecorded(
   const amended = rows.filter(({ action }) => action === 'rating.amended');
   if (amended.length === 0) return;
   const held = await run(
-    `SELECT r.id::text, json_build_array(r.id, r.question_id, r.score, r.not_asked, r.evidence, r.amends, r.reason)::text, r.candidate_id::text, r.rater_id::text
-     FROM viva.rating r WHERE r.id = ANY($1::uuid[]) AND r.kind = 'amendment'`,
+    `SELECT r.id::text, json_build_array(r.id, r.question_id, r.score, r.not_asked, r.evidence, r.amends, r.reason)::text, r.candidate_id::text, r.rater_id::text, s.was, s.now
+     FROM viva.rating r LEFT JOIN viva.reseal s ON s.rating_id = r.id WHERE r.id = ANY($1::uuid[]) AND r.kind = 'amendment'`,
     [amended.flatMap(({ detail }) => asUuid(detail.rating) ?? [])],
   );
   const amendments = new Map(
-    (held.rows as string[][]).map(([id, text, candidate, rater]) => [
-      id,
-      { seal: sealOf([JSON.parse(text ?? '[]') as SealedRating]), candidate, rater },
-    ]),
+    (held.rows as string[][]).map(([id, text, candidate, rater, was, now]) => {
+      const seal = sealOf([JSON.parse(text ?? '[]') as SealedRating]);
+      return [id, { seal: was && seal === now ? was : seal, candidate, rater }];
+    }),
   );
   for (const { seq, subject, detail, candidateId, actorId } of amended) {
     const amendment = amendments.get(String(detail.rating));
@@ -175,6 +194,12 @@ export async function verifyRecorded(
 
 /** Records that no row of the log speaks of: somebody put them there past the server. */
 const UNRECORDED: { subject: string; what: string; record: string }[] = [
+  {
+    subject: "'scorecard/' || s.candidate_id || '/' || s.rater_id",
+    what: 'a seal was replaced, and the audit log knows nothing of it',
+    record: `viva.reseal s WHERE NOT EXISTS (SELECT 1 FROM viva.audit a WHERE a.action = 'text.resealed'
+      AND a.candidate_id = s.candidate_id AND position(s.was IN a.detail) > 0 AND position(s.now IN a.detail) > 0)`,
+  },
   {
     subject: "'rating/' || r.id",
     what: 'a rating belongs to no sealed scorecard',
@@ -211,6 +236,12 @@ const UNRECORDED: { subject: string; what: string; record: string }[] = [
     what: 'a published version of which the audit log knows nothing',
     record: `viva.question_version v WHERE NOT EXISTS (SELECT 1 FROM viva.audit a
       WHERE a.action = 'question.published' AND a.subject = 'question/' || v.question_id AND position(v.hash IN a.detail) > 0)`,
+  },
+  {
+    subject: "'advisory/' || r.id",
+    what: 'an advisory rating of which the audit log knows nothing',
+    record: `viva.advisory_rating r WHERE NOT EXISTS (SELECT 1 FROM viva.audit a
+      WHERE a.action = 'advisory.rated' AND a.subject = 'advisory/' || r.id)`,
   },
 ];
 

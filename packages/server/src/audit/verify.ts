@@ -10,6 +10,9 @@ export interface AuditVerdict {
   rows: number;
   /** Keep it elsewhere: a later log that does not contain it was rewritten. */
   head: string;
+  /** Applications and persons that were erased, and entries of the log whose text went with them. */
+  erased: number;
+  erasedRows: number;
   scorecards: number;
   /** Published versions and pinned questions whose content was hashed. */
   contents: number;
@@ -38,11 +41,15 @@ export async function verifyAudit(
   const faults = new Faults();
   return driver.transaction(async (run) => {
     await run('SET LOCAL ROLE viva_auditor');
-    const { rows, head } = await verifyChain({
+    const erased = new Set(
+      (await run('SELECT subject FROM viva.erasure')).rows.map(([subject]) => String(subject)),
+    );
+    const { rows, head, erasedRows } = await verifyChain({
       run,
       faults,
       anchors,
       actions: RECORDING,
+      erased,
       onRecorded: (recorded) => verifyRecorded(run, faults, recorded),
       onProgress,
     });
@@ -52,6 +59,8 @@ export async function verifyAudit(
     return {
       rows,
       head,
+      erased: erased.size,
+      erasedRows,
       scorecards,
       contents,
       anchors: anchors.length,

@@ -13,6 +13,9 @@ const MOST = 32;
 const ALOUD = 300;
 const kept = new Map<string, Promise<Analysis>>();
 
+/** After an erasure: what is kept holds names. */
+export const forgetAnalyses = (): void => kept.clear();
+
 let thread: Worker | undefined;
 let nextId = 1;
 const waiting = new Map<number, { resolve: (analysis: Analysis) => void; reject: (error: Error) => void }>();

@@ -4,6 +4,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
+import { rewriteTables } from '../store/rewrite-tables.ts';
 import type { Store, Tables } from '../store/store.ts';
 import { place, SEALED_TABLES } from './sealed-columns.ts';
 
@@ -152,16 +153,6 @@ const countPlain = (store: Store): Promise<number> =>
     return total;
   });
 
-/**
- * Rewrites the tables and lets go of the old log of writes, so that the files hold no plain text either. On PGlite, and
- * where the account owns the database; an administrator of another PostgreSQL does it (docs/privacy.md).
- */
-async function sweep({ driver }: Store): Promise<void> {
-  if (driver.kind !== 'pglite') return;
-  for (const { table } of SEALED_TABLES) await driver.script(`VACUUM FULL viva."${table}"`);
-  await driver.script('CHECKPOINT');
-}
-
 export interface SealExistingOptions {
   onProgress?: (progress: SealingProgress) => void;
   /** Stops after the batch under way. */
@@ -199,6 +190,10 @@ export async function sealExisting(
       say(count);
     }
   }
-  await sweep(store);
+  // The files must not keep the plain texts either.
+  await rewriteTables(
+    store.driver,
+    SEALED_TABLES.map(({ table }) => `viva."${table}"`),
+  );
   return done;
 }

@@ -29,6 +29,10 @@ export interface Driver {
    * @returns a function that stops
    */
   listen(channel: string, options: ListenOptions): Promise<() => Promise<void>>;
+  /** Whether it could take a write now, as far as can be told without one. @throws DatabaseError `53100` where the disk is full */
+  checkRoom?(): Promise<void>;
+  /** How many connections of a pool are idle and in use, and how many callers wait for one. */
+  connections?(): { idle: number; used: number; waiting: number };
   close(): Promise<void>;
 }
 

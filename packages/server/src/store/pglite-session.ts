@@ -58,8 +58,14 @@ export async function startSession({
     if (!closing) mourner?.(error);
   };
   worker.on('message', (reply: ThreadReply | ThreadNotification) => {
-    if ('channel' in reply) return onNotification?.(reply);
-    if (reply.id === 0 && !reply.ok) return die(new DatabaseError(reply.message, reply.code));
+    if ('channel' in reply) {
+      onNotification?.(reply);
+      return;
+    }
+    if (reply.id === 0 && !reply.ok) {
+      die(new DatabaseError(reply.message, reply.code));
+      return;
+    }
     const asker = waiting.get(reply.id);
     waiting.delete(reply.id);
     if (reply.ok) asker?.resolve(reply);

@@ -1,7 +1,7 @@
 /** The thread that PGlite lives in, so that a heavy query never stops the server from answering. */
 
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
@@ -74,6 +74,15 @@ const durableAt = (folder: string) => ({
   },
 });
 
+/** In the folder once everything in it was flushed: from then on PostgreSQL flushes what it writes. */
+const FLUSHED = 'viva-flushed';
+
+function flushOnce(folder: string): void {
+  if (existsSync(join(folder, FLUSHED))) return;
+  writeFileSync(join(folder, FLUSHED), '', { mode: 0o600 });
+  syncTree(folder);
+}
+
 /** A new database stands complete or not at all: it is made beside its place and moved there once it is on the disk. */
 async function makeFolder(folder: string): Promise<void> {
   const making = `${folder}.making`;
@@ -81,7 +90,7 @@ async function makeFolder(folder: string): Promise<void> {
   mkdirSync(making, { recursive: true, mode: 0o700 });
   const made = await PGlite.create(durableAt(making));
   await made.close();
-  syncTree(making);
+  flushOnce(making);
   renameSync(making, folder);
   syncFolder(dirname(folder));
 }
@@ -94,8 +103,8 @@ async function open(): Promise<PGlite> {
       ...(image ? { loadDataDir: new Blob([image]) } : {}),
     });
   if (!existsSync(`${dataDir}/PG_VERSION`)) await makeFolder(dataDir);
-  // An earlier Viva, or a copy of the folder, may have left pages in the system's memory.
-  else syncTree(dataDir);
+  // An earlier Viva did not flush.
+  else flushOnce(dataDir);
   return PGlite.create(durableAt(dataDir));
 }
 

@@ -1,5 +1,5 @@
 /** PGlite, PostgreSQL inside the process, in a thread of its own and behind our own lock. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { between, DatabaseError, type Driver, type ListenOptions } from './driver.ts';
 import { takeLock } from './lock.ts';
@@ -20,6 +20,8 @@ export interface PgliteOptions extends Pick<SessionOptions, 'thread' | 'extra'> 
   durable?: boolean;
 }
 
+/** Free bytes below which a server says that it is not ready: two segments of the log. */
+const ROOM = 32 * 2 ** 20;
 /** Between attempts to open a database again that gave up, e.g. because the disk was full. */
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 5_000;
@@ -126,6 +128,18 @@ export async function openPglite({
         if (!dump) throw new DatabaseError('The database thread gave no dump.', '58000');
         return dump;
       }),
+    ...(folder
+      ? {
+          checkRoom: async () => {
+            const { bavail, bsize } = await statfs(folder);
+            if (bavail * bsize < ROOM)
+              throw new DatabaseError(
+                `No space left: ${Math.floor((bavail * bsize) / 2 ** 20)} MiB are free in ${folder}, and ${ROOM / 2 ** 20} are needed.`,
+                '53100',
+              );
+          },
+        }
+      : {}),
     close: async () => {
       closed = true;
       wake();

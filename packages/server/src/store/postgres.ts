@@ -12,6 +12,10 @@ const types = {
       : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 };
 
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+/** Longest wait for a connection, new or free. */
+const CONNECT_MS = 20_000;
+
 export interface PostgresOptions {
   url: string;
   /** Most connections at once. */
@@ -20,9 +24,18 @@ export interface PostgresOptions {
 
 /** Opens a pool. @throws DatabaseError where the server cannot be reached or refuses the account. */
 export async function openPostgres({ url, connections = 10 }: PostgresOptions): Promise<Driver> {
-  const pool = new pg.Pool({ connectionString: url, max: connections });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    // A server that has vanished answers nothing, not even with a refusal.
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+  });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // The pool listens to idle connections only. One that is cut between two statements, or while it is given back,
+  // would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const onClient = async <T>(
     work: (run: RunQuery, script: (sql: string) => Promise<unknown>) => Promise<T>,
   ): Promise<T> => {
@@ -30,20 +43,29 @@ export async function openPostgres({ url, connections = 10 }: PostgresOptions): 
       throw toDatabaseError(cause);
     });
     let broken: Error | undefined;
-    const run: RunQuery = async (text, values = []) => {
+    const lost = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', lost);
+    const asked = async <R>(query: Promise<R>): Promise<R> => {
       try {
-        const result = await client.query({ text, values, rowMode: 'array', types });
-        return { rows: result.rows as unknown[][], fields: result.fields?.map((field) => field.name) ?? [] };
+        return await query;
       } catch (cause) {
         const error = toDatabaseError(cause);
-        if (/^(08|57P)/.test(error.code)) broken = error;
+        // A connection of which that is known is not used again.
+        if (!SQLSTATE.test(error.code) || /^(08|57P)/.test(error.code)) broken = error;
         throw error;
       }
     };
+    const run: RunQuery = async (text, values = []) => {
+      const result = await asked(client.query({ text, values, rowMode: 'array', types }));
+      return { rows: result.rows as unknown[][], fields: result.fields?.map((field) => field.name) ?? [] };
+    };
     try {
       // Without parameters `pg` speaks the simple protocol, which takes several statements at once.
-      return await work(run, (sql) => client.query(sql));
+      return await work(run, (sql) => asked(client.query(sql)));
     } finally {
+      client.off('error', lost);
       client.release(broken);
     }
   };
@@ -62,6 +84,11 @@ export async function openPostgres({ url, connections = 10 }: PostgresOptions): 
         await run(sql);
       }),
     listen: (channel, options) => listenPostgres({ url, channel, ...options }),
+    connections: () => ({
+      idle: pool.idleCount,
+      used: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: () => pool.end(),
   };
 }

@@ -3,6 +3,7 @@ import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
 import { bindKeys } from '../keys/bind-keys.ts';
 import { createMemoryKeyStore, type KeyStore } from '../keys/key-store.ts';
 import { createVault, type NonceFor, type Vault } from '../keys/vault.ts';
+import { applyLedger } from '../privacy/erase.ts';
 import type { Driver, RunQuery } from './driver.ts';
 import { migrate } from './migrate.ts';
 
@@ -17,6 +18,8 @@ export interface Store {
   as<T>(personId: string, work: (tables: Tables) => Promise<T>): Promise<T>;
   /** Runs `work` for signing in and joining, as a role with no right to anything of an interview. */
   asAuth<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
+  /** Runs `work` for the advisory rater: a role with no right to a name, a rating, a note or a draft. */
+  asAdvisor<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
   /** Runs `work` as the keeper, who seals and erases: it reads personal data and sealed texts, and no score. */
   asKeeper<T>(work: (tables: Tables) => Promise<T>, actorId?: string): Promise<T>;
   /** Seals and opens the texts that the database holds, with keys that it does not hold. */
@@ -38,7 +41,7 @@ export interface StoreOptions {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-type Role = 'viva_app' | 'viva_auth' | 'viva_keeper';
+type Role = 'viva_app' | 'viva_auth' | 'viva_keeper' | 'viva_advisor';
 
 /** Drizzle over whatever runs a query. */
 export function tablesOver(run: RunQuery): Tables {
@@ -68,7 +71,7 @@ export async function openStore({
   const asKeeper: Store['asKeeper'] = (work, actorId = '') =>
     within('viva_keeper', actorId, (run) => work(tablesOver(run)));
   await bindKeys(asKeeper, keys);
-  return {
+  const store: Store = {
     driver,
     clock,
     newId,
@@ -76,7 +79,10 @@ export async function openStore({
     asKeeper,
     as: (personId, work) => within('viva_app', personId, (run) => work(tablesOver(run))),
     asAuth: (work) => within('viva_auth', '', (run) => work(tablesOver(run))),
+    asAdvisor: (work) => within('viva_advisor', '', (run) => work(tablesOver(run))),
     authStatements: tablesOver((sql, params) => within('viva_auth', '', (run) => run(sql, params))),
     close: () => driver.close(),
   };
+  await applyLedger(store);
+  return store;
 }

@@ -10,6 +10,15 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
+export interface ClusterOptions {
+  /** With fsync, as in earnest. */
+  durable?: boolean;
+  /** More settings, `name=value`. */
+  settings?: readonly string[];
+  /** What the server logs. */
+  onLog?: (chunk: string) => void;
+}
+
 /** Where `initdb` and `postgres` are, newest version first; undefined where PostgreSQL is not installed. */
 export function findPostgres(): string | undefined {
   const debian = '/usr/lib/postgresql';
@@ -24,7 +33,11 @@ export function findPostgres(): string | undefined {
 }
 
 /** Starts a cluster that listens on a socket in its own folder. PostgreSQL refuses root, so root borrows its account. */
-export async function startCluster({ durable = false } = {}): Promise<Cluster> {
+export async function startCluster({
+  durable = false,
+  settings = [],
+  onLog,
+}: ClusterOptions = {}): Promise<Cluster> {
   const bin = findPostgres();
   if (!bin) throw new Error('PostgreSQL is not installed (on Debian: apt-get install postgresql).');
   const folder = mkdtempSync(join(tmpdir(), 'viva-postgres-'));
@@ -68,14 +81,19 @@ export async function startCluster({ durable = false } = {}): Promise<Cluster> {
     '-c',
     'max_connections=120',
     ...unsafe,
+    ...settings.flatMap((setting) => ['-c', setting]),
   ]);
   const server = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {
     let log = '';
+    let ready = false;
     server.stderr.on('data', (chunk: Buffer) => {
+      onLog?.(chunk.toString('utf8'));
+      if (ready) return;
       log += chunk;
-      if (log.includes('ready to accept connections')) resolve();
+      ready = log.includes('ready to accept connections');
+      if (ready) resolve();
     });
     server.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${log}`)));
   });

@@ -21,7 +21,7 @@ export async function findInFiles(driver: Driver, words: readonly string[]): Pro
            SELECT pg_relation_filepath(c.oid) AS path FROM pg_class c
              WHERE c.relkind IN ('r', 'i', 't') AND pg_relation_filepath(c.oid) IS NOT NULL
            UNION ALL SELECT 'pg_wal/' || name FROM pg_ls_waldir()) files
-         WHERE position(convert_to($1, 'UTF8') IN pg_read_binary_file(path, true)) > 0 LIMIT 1`,
+         WHERE position(convert_to($1, 'UTF8') IN pg_read_binary_file(path, 0, 1000000000, true)) > 0 LIMIT 1`,
         [word],
       );
       if (rows.length > 0) found.push(word);

@@ -63,7 +63,7 @@ export interface CsvResult {
 }
 
 /** Splits text into records of fields, whatever the chunks; knows the line that each record starts on. */
-class Records {
+export class Records {
   private readonly fields: string[] = [];
   private field = '';
   private quoted = false;
@@ -164,7 +164,7 @@ class Records {
   }
 }
 
-function guessDelimiter(text: string): string {
+export function guessDelimiter(text: string): string {
   const end = text.search(/[\r\n]/);
   const header = (end === -1 ? text : text.slice(0, end)).replace(/"[^"]*"/g, '');
   return [',', ';', '\t'].find((candidate) => header.includes(candidate)) ?? ',';

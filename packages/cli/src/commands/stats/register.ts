@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { statsAgreement } from './agreement.ts';
 import { statsFit } from './fit.ts';
 import { statsGStudy } from './g-study.ts';
+import { statsImpact } from './impact.ts';
 import { withReadOptions } from './read-ratings.ts';
 import { statsSimulate } from './simulate.ts';
 
@@ -19,6 +20,7 @@ Examples:
   viva stats fit ratings.csv --model pcm --method mml --html report.html
   viva stats fit scores.csv --person applicant --rater judge --score mark --json
   viva stats agreement ratings.csv
+  viva stats impact applicants.csv --html impact.html
   viva stats gstudy ratings.csv --raters 1-6 --items 4,8,12`,
     );
 
@@ -51,6 +53,31 @@ Examples:
     .option('--fixed-items', 'these items are all there are, not a sample of such items')
     .option('--json', 'print everything as JSON')
     .action(statsGStudy);
+
+  stats
+    .command('impact')
+    .description(
+      'selection rates, scoring rates and impact ratios by sex and race/ethnicity (NYC Local Law 144)',
+    )
+    .argument('<applicants.csv>', 'one row an applicant; - reads standard input')
+    .option('--sex <column>', 'column of the sex (found by name: sex, gender, …); empty is unknown')
+    .option('--race <column>', 'column of the race or ethnicity (race, ethnicity, …)')
+    .option(
+      '--selected <column>',
+      'column that says who was moved forward: 1/0, yes/no (selected, advanced, …)',
+    )
+    .option('--score <column>', 'column of the score (score, overall, …)')
+    .option(
+      '--exclude-below <percent>',
+      'leave categories below this share out of the ratios; at most 2',
+      '0',
+    )
+    .option('--justification <text>', 'why they are left out: the rule asks for it')
+    .option('--html <file>', 'write a self-contained report')
+    .option('--csv <file>', 'write the figures, unrounded')
+    .option('--json', 'print everything as JSON')
+    .option('--lang <language>', 'zh-CN or en (default: as the environment says)')
+    .action(statsImpact);
 
   stats
     .command('simulate')

@@ -121,7 +121,7 @@ GRANT SELECT ON viva.retention_run TO viva_app;
 
 GRANT USAGE ON SCHEMA viva, viva_auth TO viva_keeper;
 GRANT SELECT, INSERT ON viva.key_store, viva.reseal, viva.erasure, viva.retention_run TO viva_keeper;
-GRANT SELECT ON viva.person, viva.candidate, viva.opening, viva.interview_session, viva.submission, viva.setting TO viva_keeper;
+GRANT SELECT ON viva.person, viva.candidate, viva.opening, viva.interview_session, viva.submission, viva.setting, viva.opening_item TO viva_keeper;
 GRANT UPDATE (name, email, user_id, disabled_at, erased_at) ON viva.person TO viva_keeper;
 GRANT UPDATE (name, email, person_id, withdrawn_at, withdrawn_reason, erased_at) ON viva.candidate TO viva_keeper;
 GRANT UPDATE (place) ON viva.interview_session TO viva_keeper;
@@ -139,7 +139,8 @@ GRANT SELECT, UPDATE (question, answer), DELETE ON viva.chat_turn TO viva_keeper
 GRANT SELECT, UPDATE (rounds), DELETE ON viva.practice TO viva_keeper;
 GRANT SELECT (candidate_id), DELETE ON viva.group_answer TO viva_keeper;
 GRANT SELECT, UPDATE (detail) ON viva.audit TO viva_keeper;
-GRANT SELECT, INSERT, UPDATE (status, body, answer, decided_at, decided_by) ON viva.privacy_request TO viva_keeper;
+GRANT SELECT, INSERT, UPDATE (status, body, answer, decided_at, decided_by), DELETE ON viva.privacy_request TO viva_keeper;
+GRANT UPDATE (reason) ON viva.legal_hold TO viva_keeper;
 GRANT SELECT, UPDATE (access_hash, access_until), DELETE ON viva.data_link TO viva_keeper;
 GRANT SELECT ON viva.legal_hold TO viva_keeper;
 DO $$ DECLARE t text; BEGIN
@@ -157,7 +158,7 @@ GRANT EXECUTE ON FUNCTION viva.actor(), viva.refuse_change(), viva.audit_append(
 CREATE POLICY discloses ON viva.reveal FOR SELECT TO viva_auditor USING (true);
 CREATE POLICY discloses ON viva.decision FOR SELECT TO viva_auditor USING (true);
 CREATE POLICY discloses ON viva.opening FOR SELECT TO viva_auditor USING (true);
-GRANT SELECT ON viva.reveal, viva.decision, viva.opening, viva.reseal TO viva_auditor;
+GRANT SELECT ON viva.reveal, viva.decision, viva.opening, viva.reseal, viva.erasure TO viva_auditor;
 GRANT CREATE ON SCHEMA viva TO viva_auditor;
 RESET ROLE;
 SET LOCAL ROLE viva_auditor;
@@ -165,41 +166,18 @@ CREATE FUNCTION viva.sealed_digest(candidate uuid, rater uuid, rating uuid) RETU
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = viva, pg_temp AS $$
   SELECT CASE WHEN rating IS NULL THEN viva.scorecard_digest(candidate, rater)
     ELSE (SELECT viva.rating_digest(r) FROM viva.rating r WHERE r.id = rating) END $$;
+CREATE FUNCTION viva.disclosed(candidate uuid) RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = viva, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM viva.reveal x JOIN viva.opening o ON o.id = x.opening_id WHERE x.candidate_id = candidate
+    AND (o.status = 'closed' OR EXISTS (SELECT 1 FROM viva.decision d WHERE d.candidate_id = candidate))) $$;
 CREATE FUNCTION viva.disclosed_ratings(candidate uuid) RETURNS TABLE (
     id uuid, rater_id uuid, question_id text, score smallint, not_asked text, evidence text, kind text, amends uuid, reason text, created_at timestamptz)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = viva, pg_temp AS $$
   SELECT r.id, r.rater_id, r.question_id, r.score, r.not_asked, r.evidence, r.kind, r.amends, r.reason, r.created_at
-  FROM viva.rating r WHERE r.candidate_id = candidate
-    AND EXISTS (SELECT 1 FROM viva.reveal x WHERE x.candidate_id = candidate)
-    AND (EXISTS (SELECT 1 FROM viva.decision d WHERE d.candidate_id = candidate)
-      OR EXISTS (SELECT 1 FROM viva.opening o WHERE o.id = r.opening_id AND o.status = 'closed'))
+  FROM viva.rating r WHERE r.candidate_id = candidate AND viva.disclosed(candidate)
   ORDER BY r.created_at, r.rater_id, r.question_id, r.id $$;
-REVOKE EXECUTE ON FUNCTION viva.sealed_digest(uuid, uuid, uuid), viva.disclosed_ratings(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION viva.sealed_digest(uuid, uuid, uuid), viva.disclosed_ratings(uuid) TO viva_keeper;
-CREATE OR REPLACE FUNCTION viva.broken_seals() RETURNS TABLE (subject text, what text) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = viva, pg_temp AS $$
-  SELECT x.candidate_id || '/' || x.rater_id, 'the ratings differ from what was sealed' FROM viva.submission x
-    WHERE coalesce((SELECT s.now FROM viva.reseal s WHERE s.candidate_id = x.candidate_id AND s.rater_id = x.rater_id
-      AND s.rating_id IS NULL AND s.was = x.digest), x.digest) <> viva.scorecard_digest(x.candidate_id, x.rater_id)
-  UNION ALL
-  SELECT a.subject, 'the audit log names a scorecard that is missing or differs from what was sealed' FROM viva.audit a
-    WHERE a.action = 'scorecard.submitted' AND NOT EXISTS (
-      SELECT 1 FROM viva.submission x WHERE x.candidate_id = a.candidate_id AND x.rater_id = a.actor_id AND x.digest = a.detail::json ->> 'digest')
-  UNION ALL
-  SELECT a.subject, 'the audit log names an amendment that is missing or differs' FROM viva.audit a
-    WHERE a.action = 'rating.amended' AND NOT EXISTS (
-      SELECT 1 FROM viva.rating r WHERE r.id::text = a.detail::json ->> 'rating' AND viva.rating_digest(r) = coalesce(
-        (SELECT s.now FROM viva.reseal s WHERE s.rating_id = r.id AND s.was = a.detail::json ->> 'digest'), a.detail::json ->> 'digest'))
-  UNION ALL
-  SELECT a.subject, 'the audit log names a resealed text that is missing or differs' FROM viva.audit a
-    WHERE a.action = 'text.resealed' AND NOT EXISTS (
-      SELECT 1 FROM viva.reseal s WHERE s.candidate_id = a.candidate_id AND s.was = a.detail::json ->> 'was' AND s.now = a.detail::json ->> 'now')
-  UNION ALL
-  SELECT s.candidate_id || '/' || s.rater_id, 'a seal was replaced without a word in the audit log' FROM viva.reseal s
-    WHERE NOT EXISTS (SELECT 1 FROM viva.audit a WHERE a.action = 'text.resealed' AND a.candidate_id = s.candidate_id
-      AND a.detail::json ->> 'was' = s.was AND a.detail::json ->> 'now' = s.now)
-  UNION ALL
-  SELECT r.id::text, 'a rating belongs to no sealed scorecard' FROM viva.rating r
-    WHERE NOT EXISTS (SELECT 1 FROM viva.submission x WHERE x.candidate_id = r.candidate_id AND x.rater_id = r.rater_id) $$;
+REVOKE EXECUTE ON FUNCTION viva.sealed_digest(uuid, uuid, uuid), viva.disclosed(uuid), viva.disclosed_ratings(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION viva.sealed_digest(uuid, uuid, uuid), viva.disclosed(uuid), viva.disclosed_ratings(uuid) TO viva_keeper;
 RESET ROLE;
 SET LOCAL ROLE viva_owner;
 REVOKE CREATE ON SCHEMA viva FROM viva_auditor;

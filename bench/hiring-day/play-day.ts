@@ -1,0 +1,202 @@
+/** One day at one size: fills, serves, loads, measures. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startServer } from '../../packages/cli/src/testing/server-process.ts';
+import { openPostgres } from '../../packages/server/src/store/postgres.ts';
+import { startCluster } from '../../packages/server/src/testing/cluster.ts';
+import { fill, filledOpening, filledToken } from '../../packages/server/src/testing/fill.ts';
+import { clientOf, hold, interview, lead, sessionCookie } from './callers.ts';
+import { Latencies, type RouteFigures } from './latencies.ts';
+import { prepareRaw, rawByDriver, rawByPgbench } from './raw.ts';
+import { AUTO_EXPLAIN, SlowQueries, type SlowQuery } from './slow-queries.ts';
+
+const PASSWORD = 'a password for the bench';
+const LEADS = 5;
+const STREAMS = 100;
+const TODAY = { openings: 50, candidates: 100, raters: 10 };
+const PAST = { candidates: 100, raters: 4 };
+
+export interface DayOptions {
+  ratings: number;
+  seconds: number;
+  interviewers: number;
+  pauseMs: number;
+  /** Processes on the one database; callers take turns among them, nobody stays with one. */
+  servers: number;
+}
+
+export interface DayFigures extends DayOptions {
+  filled: number;
+  fillSeconds: number;
+  routes: RouteFigures[];
+  requestsPerSecond: number;
+  complaints: [string, number][];
+  /** MiB of the first server, once a second. */
+  memory: number[];
+  /** Saves a second without pauses, through the server and by the driver alone; transactions a second of pgbench. */
+  saves: { served: number; driver: number; pgbench: number | null };
+  events: number;
+  slow: SlowQuery[];
+}
+
+const rss = (pid: number | undefined): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+
+export async function playDay(options: DayOptions, say: (line: string) => void): Promise<DayFigures> {
+  const { ratings, seconds, interviewers, pauseMs, servers: count } = options;
+  const slow = new SlowQueries();
+  const cluster = await startCluster({
+    durable: true,
+    settings: [...AUTO_EXPLAIN, 'shared_buffers=512MB'],
+    onLog: (chunk) => slow.read(chunk),
+  });
+  const folders = Array.from({ length: count }, () => mkdtempSync(join(tmpdir(), 'viva-day-')));
+  const driver = await openPostgres({ url: cluster.url('postgres') });
+  const servers: Awaited<ReturnType<typeof startServer>>[] = [];
+  try {
+    for (const folder of folders)
+      servers.push(await startServer({ command: 'start', folder, databaseUrl: cluster.url('postgres') }));
+    const [first] = servers;
+    if (!first) throw new Error('no server');
+    let cookie = '';
+    const setUp = await fetch(new URL('/api/setup', first.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Owner', email: 'owner@bench.test', password: PASSWORD }),
+    });
+    for (const header of setUp.headers.getSetCookie())
+      if (header.startsWith('viva.session_token=')) cookie = header.split(';')[0] ?? '';
+    const owner = clientOf(first.url, cookie);
+    const { id: ownerId } = await owner.me();
+    const template = await owner.createOpening({ body: { title: 'The template', kit: 'llm-engineer' } });
+    const items = template.items.length;
+    // At a million, today's panels have revealed twenty candidates each; the rest is history.
+    const revealed = ratings >= 1e6 ? 20 : ratings >= 1e5 ? 2 : 0;
+    const past = Math.max(
+      1,
+      Math.round(
+        (ratings - TODAY.openings * revealed * TODAY.raters * items) /
+          (PAST.candidates * PAST.raters * items),
+      ),
+    );
+    let began = performance.now();
+    const filled = await fill(
+      driver,
+      {
+        template: template.id,
+        lead: ownerId,
+        past: { ...PAST, openings: past },
+        today: { ...TODAY, revealed },
+      },
+      (step) => say(`  ${step}`),
+    );
+    await driver.script('VACUUM ANALYZE');
+    const fillSeconds = (performance.now() - began) / 1000;
+    say(`${filled} ratings in ${fillSeconds.toFixed(0)} s`);
+
+    // Each server signs with the secret of its own folder.
+    const secrets = folders.map((folder) => readFileSync(join(folder, 'secret'), 'utf8'));
+    const at = (index: number) => {
+      const which = index % count;
+      return { origin: servers[which]?.url ?? '', secret: secrets[which] ?? '' };
+    };
+    const rater = (index: number) => {
+      const { origin, secret } = at(index);
+      return { origin, cookie: sessionCookie(filledToken(index + 1), secret) };
+    };
+    const openingOf = (index: number): string => filledOpening(past + 1 + Math.floor(index / TODAY.raters));
+
+    slow.begin();
+    const latencies = new Latencies();
+    const memory: number[] = [];
+    const sampling = setInterval(() => memory.push(rss(first.pid)), 1000);
+    const listening = new AbortController();
+    const heard: (() => number)[] = [];
+    for (let index = 0; index < Math.min(STREAMS, interviewers); index++) {
+      const { origin, cookie: own } = rater(index);
+      const opening = openingOf(index);
+      const candidates = await clientOf(origin, own).listCandidates({
+        params: { id: opening },
+        query: { limit: 100 },
+      });
+      const candidate = candidates.items[revealed + (index % 5)]?.id;
+      if (candidate) heard.push(hold(origin, own, candidate, listening.signal));
+    }
+    began = performance.now();
+    const until = began + seconds * 1000;
+    await Promise.all([
+      ...Array.from({ length: interviewers }, (_, index) => {
+        const { origin, cookie: own } = rater(index);
+        return interview({
+          client: clientOf(origin, own),
+          latencies,
+          opening: openingOf(index),
+          // A panel meets its candidates in one order.
+          first: 0,
+          pauseMs,
+          until,
+        });
+      }),
+      ...Array.from({ length: LEADS }, () =>
+        lead({
+          client: clientOf(first.url, cookie),
+          latencies,
+          openings: past + TODAY.openings,
+          past,
+          pauseMs: pauseMs / 2,
+          until,
+        }),
+      ),
+    ]);
+    const lasted = (performance.now() - began) / 1000;
+    listening.abort();
+    clearInterval(sampling);
+    const routes = latencies.figures();
+    say(`the day: ${routes.reduce((sum, route) => sum + route.count, 0)} requests in ${lasted.toFixed(0)} s`);
+
+    // Without pauses: what share of the raw statement the server reaches.
+    const burst = Math.max(5, Math.min(15, seconds / 4));
+    const busy = new Latencies();
+    const end = performance.now() + burst * 1000;
+    const start = performance.now();
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) => {
+        const { origin, cookie: own } = rater(interviewers - 1 - index);
+        return interview({
+          client: clientOf(origin, own),
+          latencies: busy,
+          opening: openingOf(interviewers - 1 - index),
+          first: 10,
+          pauseMs: 0,
+          until: end,
+        });
+      }),
+    );
+    const saved = busy.figures().find(({ route }) => route === 'saveDraft')?.count ?? 0;
+    const served = saved / ((performance.now() - start) / 1000);
+    await prepareRaw(driver);
+    const saves = {
+      served,
+      driver: await rawByDriver(driver, burst),
+      pgbench: await rawByPgbench(cluster.url('postgres'), Math.round(burst)),
+    };
+    return {
+      ...options,
+      filled,
+      fillSeconds,
+      routes,
+      requestsPerSecond: routes.reduce((sum, route) => sum + route.count, 0) / lasted,
+      complaints: [...latencies.complaints],
+      memory,
+      saves,
+      events: heard.reduce((sum, asked) => sum + asked(), 0),
+      slow: slow.slowest(),
+    };
+  } finally {
+    for (const server of servers) await server.end('SIGTERM');
+    await driver.close();
+    await cluster.stop();
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  }
+}
