@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { asc, eq } from 'drizzle-orm';
 import type { Context } from '../context.ts';
+import { openKeys } from '../keys/open-keys.ts';
 import { readSecret } from '../secret.ts';
 import { openDatabase } from '../store/open.ts';
 import * as t from '../store/schema.ts';
@@ -45,7 +46,10 @@ type Bare = Pick<Context, 'store' | 'auth'>;
 /** @throws LockError where a server is running on the embedded database: stop it first */
 async function within<T>({ data, databaseUrl }: Place, work: (context: Bare) => Promise<T>): Promise<T> {
   const secret = await readSecret(data);
-  const store = await openStore({ driver: await openDatabase({ url: databaseUrl, folder: data }) });
+  const store = await openStore({
+    driver: await openDatabase({ url: databaseUrl, folder: data }),
+    keys: openKeys(data),
+  });
   try {
     return await work({ store, auth: createAuth({ store, secret, baseUrl: 'http://localhost' }) });
   } finally {

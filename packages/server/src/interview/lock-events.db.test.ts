@@ -1,6 +1,7 @@
 /** Two servers on one database: what happens at one reaches the streams of the other, and nothing else does. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '../context.ts';
+import { createMemoryKeyStore } from '../keys/key-store.ts';
 import type { Driver } from '../store/driver.ts';
 import { openPglite } from '../store/pglite.ts';
 import { openPostgres } from '../store/postgres.ts';
@@ -18,9 +19,12 @@ let opened: { openingId: string; questions: string[] };
 beforeAll(async () => {
   const url = POSTGRES ? await newPostgresUrl(POSTGRES) : undefined;
   driver = url ? await openPostgres({ url }) : await openPglite();
-  here = await openWorld({ driver });
+  // Two servers share one key folder.
+  const keys = createMemoryKeyStore();
+  here = await openWorld({ driver, keys });
   // PGlite is one process: the second application shares its thread.
   there = await openWorld({
+    keys,
     driver: url ? await openPostgres({ url }) : { ...driver, close: async () => undefined },
   });
   lead = await here.addPerson('Lead', 'lead');
