@@ -86,7 +86,6 @@ describe('sessions', () => {
       params: { id },
       body: { reason: 'So that there is something to tell.' },
     });
-    world.context.events.nudge(id);
     expect(await reader?.read()).toMatchObject({ done: true });
   });
 
