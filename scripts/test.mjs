@@ -70,6 +70,7 @@ if (mode === 'long') await vitest('Long tests', 'long');
 else {
   await step('Lint', process.execPath, [bin('@biomejs/biome/bin/biome'), 'ci', '--log-level=error', '.']);
   await step('Bank', process.execPath, [join(ROOT, 'packages/cli/dist/main.js'), 'bank', 'check']);
+  await step('Dependencies', process.execPath, [join(ROOT, 'scripts/audit.mjs'), '--offline']);
   await vitest('Unit tests', 'unit');
 }
 if (mode === 'all') {

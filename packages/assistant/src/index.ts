@@ -24,6 +24,7 @@ export {
   configuredModel,
   HOW_TO_SET_UP,
   type ModelConfiguration,
+  type OpenOptions,
   openModel,
   readConfiguration,
   removeConfiguration,
@@ -98,6 +99,7 @@ export {
   RATING_STRATEGIES,
   type RatingStrategy,
   rateByStrategy,
+  ratingPrompt,
   type StrategyOptions,
   type StrategyRating,
   type Vote,
@@ -139,5 +141,10 @@ export { type FindOptions, type FoundQuestion, findQuestions } from './retrieval
 export { type FusedRank, fuseRanks } from './retrieval/fuse-ranks.ts';
 export { bankPassages, type Passage, type PassageSection } from './retrieval/passages.ts';
 export { type LabelledQuery, loadQuerySet, type QueryKind, type QuerySplit } from './retrieval/query-set.ts';
-export { type RetrievedPassage, Retriever, type RetrieverOptions } from './retrieval/retriever.ts';
+export {
+  type NearestPassages,
+  type RetrievedPassage,
+  Retriever,
+  type RetrieverOptions,
+} from './retrieval/retriever.ts';
 export { type VectorHit, VectorIndex } from './retrieval/vector-index.ts';

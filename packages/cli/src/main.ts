@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 /** The `viva` command. Each file under commands/ registers its own; here they are only gathered. */
 import { Command } from 'commander';
+import { registerAccount } from './commands/account.ts';
 import { registerAssistant } from './commands/assistant/register.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBackup } from './commands/backup/register.ts';
 import { registerBank } from './commands/bank.ts';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLab } from './commands/lab/register.ts';
 import { registerModel } from './commands/model/register.ts';
@@ -33,7 +35,9 @@ Examples:
   viva ask 双重量化省了多少显存      an answer from the bank, with citations
   viva keys rotate                   a new master key, while servers run
   viva backup viva.backup            an encrypted copy, while the server runs; viva restore FILE
-  viva audit verify                  find changed or missing rows`,
+  viva doctor                        what is wrong with this installation, and what to do
+  viva audit verify                  find changed or missing rows
+  viva account recover a@b.example --unlock --reset-password`,
   );
 
 for (const register of [
@@ -45,6 +49,8 @@ for (const register of [
   registerAssistant,
   registerAudit,
   registerBackup,
+  registerDoctor,
+  registerAccount,
   registerKeys,
 ])
   register(program);

@@ -4,6 +4,7 @@ import type { Problem } from './contract/common.ts';
 import type { CallInput, CallOutput } from './contract/route.ts';
 import { type Routes, routes } from './contract/routes.ts';
 
+export { ADVISOR_ID, type AdvisoryReport, TRANSCRIPT_MAX } from './contract/advisory.ts';
 export type { ImportPreview } from './contract/bank.ts';
 export * from './contract/common.ts';
 export { GROUP_ATTRIBUTES, type GroupAttribute } from './contract/fairness.ts';

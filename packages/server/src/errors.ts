@@ -10,6 +10,8 @@ interface RefusalOptions {
   errors?: FieldError[];
   /** What the server holds, where the request clashed with it. */
   current?: unknown;
+  /** Seconds to wait. */
+  retryAfter?: number;
   cause?: unknown;
 }
 
@@ -20,17 +22,19 @@ export class Refusal extends Error {
   readonly code: string;
   readonly errors: FieldError[] | undefined;
   readonly current: unknown;
+  readonly retryAfter: number | undefined;
   constructor(
     status: Refusal['status'],
     code: string,
     message: string,
-    { errors, current, cause }: RefusalOptions = {},
+    { errors, current, retryAfter, cause }: RefusalOptions = {},
   ) {
     super(message, { cause });
     this.status = status;
     this.code = code;
     this.errors = errors;
     this.current = current;
+    this.retryAfter = retryAfter;
   }
 }
 

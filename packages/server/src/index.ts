@@ -14,7 +14,16 @@ export { type RestoreReport, restoreBackup } from './backup/restore.ts';
 export { openBackup } from './backup/seal-backup.ts';
 export type { Actor, Context } from './context.ts';
 export { DEMO_PANEL, DEMO_PASSWORD, fillDemo } from './demo/fill-demo.ts';
+export { type DiagnoseOptions, diagnose, type Finding } from './doctor/diagnose.ts';
 export { type AppOptions, createApp } from './http/app.ts';
+export {
+  type AccountLine,
+  listAccounts,
+  RECOVERIES,
+  type Recovery,
+  RecoveryError,
+  recoverAccount,
+} from './identity/recover.ts';
 export { type FolderKeyStore, openFolderKeyStore } from './keys/folder-key-store.ts';
 export { KeyError } from './keys/key-error.ts';
 export { keyFolder, openKeys } from './keys/open-keys.ts';

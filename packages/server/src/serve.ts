@@ -1,15 +1,13 @@
 /** Puts the parts together: database, bank, API, pages, on one port. */
 
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { serve as listen } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { loadBank } from '@viva/bank';
-import { secureHeaders } from 'hono/secure-headers';
 import { type Logger, pino } from 'pino';
-import { createModels } from './assistant/models.ts';
+import { createAdvisoryRunner } from './advisory/runner.ts';
+import { createModels, type ModelsOptions } from './assistant/models.ts';
+import { createSearchIndex } from './assistant/search-index.ts';
 import { keepAnchors } from './audit/anchors.ts';
 import { openAdminChannel } from './backup/admin-channel.ts';
 import type { Context } from './context.ts';
@@ -24,6 +22,7 @@ import { mountHealth } from './operate/health.ts';
 import { observeRequests } from './operate/observe-requests.ts';
 import { openTelemetry, type TelemetryOptions } from './operate/telemetry.ts';
 import { scheduleRetention } from './privacy/retention.ts';
+import { readSecret } from './secret.ts';
 import { openDatabase } from './store/open.ts';
 import { openStore } from './store/store.ts';
 
@@ -38,6 +37,8 @@ export interface ServeOptions {
   host: string;
   /** Where people reach the server, if not at http://host:port. */
   publicUrl?: string | undefined;
+  /** Addresses and networks of proxies whose `X-Forwarded-*` are believed, separated by commas; none unless named. */
+  trustProxy?: string | undefined;
   databaseUrl?: string | undefined;
   version: string;
   demo?: boolean;
@@ -52,6 +53,8 @@ export interface ServeOptions {
   drainMs?: number;
   /** How long requests under way may take before a stop ends them. */
   stopMs?: number;
+  /** Opens an encoder's folder for vectors of the bank; without it a set-up with one is refused. */
+  encoder?: ModelsOptions['encoder'];
   /** What to do before the first request is taken, e.g. fill a demonstration. */
   prepare?: (context: Context) => Promise<void>;
 }
@@ -63,23 +66,6 @@ export interface Running {
   url: string;
   context: Context;
   close(): Promise<void>;
-}
-
-/** Signs the session cookies; made once, readable by the owner of the folder only. */
-async function readSecret(folder: string): Promise<string> {
-  const path = join(folder, 'secret');
-  await mkdir(folder, { recursive: true });
-  // Whole or not at all: two processes may start on one folder at once.
-  const made = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(made, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
-  try {
-    await link(made, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await rm(made);
-  }
-  return readFile(path, 'utf8');
 }
 
 /**
@@ -100,26 +86,40 @@ export async function serve(options: ServeOptions): Promise<Running> {
     throw error;
   });
   try {
+    const search = createSearchIndex(store.driver);
     const baseUrl = options.publicUrl ?? `http://${host}:${port}`;
     events = await createLockEvents(store.driver);
+    const models = createModels({ search, ...(options.encoder ? { encoder: options.encoder } : {}) });
+    const advisory = createAdvisoryRunner({
+      store,
+      models,
+      onFault: (error) => log.error({ err: error }, 'the advisory rater failed'),
+    });
     const context: Context = {
       store,
       bank,
       auth: createAuth({ store, secret, baseUrl }),
       events,
-      models: createModels({ bank }),
+      models,
+      advisory,
       version,
       demo,
     };
     await options.prepare?.(context);
+    advisory.start();
     const app = createApp({
       context,
+      site: {
+        publicUrl: options.publicUrl,
+        trustProxy: options.trustProxy,
+        secure: baseUrl.startsWith('https:'),
+      },
       onFault: (error, request) =>
         log.error({ err: describeError(error), method: request.method }, 'a request failed'),
       observe: observeRequests({ log, telemetry, draining: () => draining }),
     });
     mountHealth(app, driver, () => draining);
-    mountPages(app, options.pages, baseUrl.startsWith('https:'));
+    mountPages(app, options.pages);
     const server = await new Promise<ReturnType<typeof listen>>((resolve, reject) => {
       const starting = listen({ fetch: app.fetch, port, hostname: host }, () => resolve(starting));
       starting.once('error', reject);
@@ -164,6 +164,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
           if ('closeAllConnections' in server) server.closeAllConnections();
         }, options.stopMs ?? STOP_MS);
         await closed;
+        await advisory.close();
         clearTimeout(deadline);
         await stopAnchors?.();
         await closeChannel();
@@ -183,7 +184,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }
 }
 
-function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined, secure: boolean): void {
+export function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined): void {
   app.get('/api/docs', (c) =>
     c.html(
       docsPage(
@@ -196,26 +197,6 @@ function mountPages(app: ReturnType<typeof createApp>, pages: string | undefined
   );
   app.get('/api/docs.css', (c) => c.body(DOCS_STYLE, 200, { 'content-type': 'text/css; charset=utf-8' }));
   if (!pages) return;
-  app.use(
-    '*',
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'self'"],
-        // The labs' engine compiles its kernels; nothing else may be evaluated.
-        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
-        imgSrc: ["'self'", 'data:'],
-        // Mantine and KaTeX set style attributes; style elements and scripts come from files only.
-        styleSrcElem: ["'self'"],
-        styleSrcAttr: ["'unsafe-inline'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        formAction: ["'self'"],
-      },
-      referrerPolicy: 'same-origin',
-      strictTransportSecurity: secure,
-    }),
-  );
   app.use('/assets/*', async (c, next) => {
     await next();
     // The build puts a content hash into every name under assets.

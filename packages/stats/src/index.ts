@@ -14,6 +14,7 @@ export { type IccEstimate, type IccForm, type IccReport, icc } from './agreement
 export { cohenKappa, type KappaEstimate } from './agreement/kappa.ts';
 export { type AlphaEstimate, type AlphaMetric, krippendorffAlpha } from './agreement/krippendorff.ts';
 export { type LabelledMatrix, type RatingMatrix, toMatrix } from './agreement/matrix.ts';
+export { type RankCorrelation, rankCorrelation } from './agreement/rank-correlation.ts';
 export type { AgreementWeights } from './agreement/weights.ts';
 export {
   type AdverseImpact,

@@ -5,7 +5,7 @@ import type { LanguageModel } from './language-model.ts';
 import { generateStructured } from './structured.ts';
 
 export interface ModelCheck {
-  item: 'answer' | 'stream' | 'json' | 'log-probabilities' | 'embeddings';
+  item: 'answer' | 'stream' | 'json' | 'log-probabilities' | 'embeddings' | 'context';
   /** `absent`: the model does not offer it, and nothing failed. */
   outcome: 'works' | 'repaired' | 'absent' | 'fails';
   /** Seconds of the answer. */
@@ -13,7 +13,7 @@ export interface ModelCheck {
   tokensPerSecond?: number;
   /** Whether tokens were counted by us rather than by the server. */
   estimated?: boolean;
-  /** Pieces of the stream, tokens with log-probabilities, or dimensions of a vector. */
+  /** Pieces of the stream, tokens with log-probabilities, dimensions of a vector, or tokens of context. */
   count?: number;
   /** Why it fails. */
   problem?: string;
@@ -76,6 +76,10 @@ export async function checkModel(model: LanguageModel, signal: AbortSignal): Pro
     if (!model.embed) return { outcome: 'absent' };
     const { vectors } = await model.embed(['量化', 'quantisation'], { signal });
     return { outcome: 'works', count: vectors[0]?.length ?? 0 };
+  });
+  await attempt('context', async () => {
+    const count = (await model.contextTokens?.({ signal })) ?? null;
+    return count === null ? { outcome: 'absent' } : { outcome: 'works', count };
   });
   return checks;
 }

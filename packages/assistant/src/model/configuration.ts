@@ -8,12 +8,16 @@ import type { LanguageModel } from './language-model.ts';
 import { llamaCppModel } from './llama-cpp.ts';
 import { openAiCompatibleModel } from './openai-compatible.ts';
 
+/** A folder with a BERT-family encoder as Hugging Face lays it out; vectors are then made in this process. */
+const encoder = z.string().min(1).optional();
+
 const Configuration = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('openai-compatible'),
     baseUrl: z.url({ protocol: /^https?$/ }),
     model: z.string().min(1),
     embeddingModel: z.string().min(1).optional(),
+    encoder,
     /** The name of the environment variable that holds the key. */
     apiKeyEnv: z
       .string()
@@ -24,6 +28,7 @@ const Configuration = z.discriminatedUnion('kind', [
     kind: z.literal('llama-cpp'),
     file: z.string().min(1),
     embeddingFile: z.string().min(1).optional(),
+    encoder,
     contextSize: z.int().min(256).optional(),
     threads: z.int().min(1).max(256).optional(),
   }),
@@ -122,10 +127,47 @@ export async function removeConfiguration(env: Environment = process.env): Promi
   return file;
 }
 
-/** @throws ConfigurationError when the variable that should hold the key is empty */
-export function openModel(configuration: ModelConfiguration, env: Environment = process.env): LanguageModel {
+type Embed = NonNullable<LanguageModel['embed']>;
+
+export interface OpenOptions {
+  /** Opens an encoder's folder; the labs do it, which this package does not know. Called with the first text. */
+  encoder?: (folder: string) => Promise<Embed>;
+}
+
+/** The model with vectors of an encoder in this process; its name says of which, since vectors of two do not mix. */
+function withEncoder(
+  model: LanguageModel,
+  folder: string,
+  open: NonNullable<OpenOptions['encoder']>,
+): LanguageModel {
+  let opening: Promise<Embed> | undefined;
+  const embed: Embed = async (texts, options) => {
+    opening ??= open(folder);
+    opening.catch(() => {
+      opening = undefined;
+    });
+    return (await opening)(texts, options);
+  };
+  return { ...model, embed, embeddingId: `encoder:${folder.split(/[\\/]/).findLast((part) => part !== '')}` };
+}
+
+/** @throws ConfigurationError when the variable that should hold the key is empty, or an encoder cannot be run here */
+export function openModel(
+  configuration: ModelConfiguration,
+  env: Environment = process.env,
+  { encoder: openEncoder }: OpenOptions = {},
+): LanguageModel {
+  if (configuration.encoder !== undefined) {
+    const { encoder: folder, ...rest } = configuration;
+    if (!openEncoder)
+      throw new ConfigurationError(
+        'encoder',
+        `An encoder (${folder}) is set up for vectors, and this program cannot run one. Start it as viva start.`,
+      );
+    return withEncoder(openModel(rest, env), folder, openEncoder);
+  }
   if (configuration.kind === 'llama-cpp') return llamaCppModel(configuration);
-  const { apiKeyEnv, ...options } = configuration;
+  const { apiKeyEnv, encoder: _, ...options } = configuration;
   const apiKey = apiKeyEnv === undefined ? undefined : env[apiKeyEnv];
   if (apiKeyEnv !== undefined && !apiKey)
     throw new ConfigurationError(
@@ -139,8 +181,11 @@ export function openModel(configuration: ModelConfiguration, env: Environment = 
  * The model that is set up.
  * @throws ConfigurationError `no-model` that says how to set one up
  */
-export async function configuredModel(env: Environment = process.env): Promise<LanguageModel> {
+export async function configuredModel(
+  env: Environment = process.env,
+  options: OpenOptions = {},
+): Promise<LanguageModel> {
   const found = await readConfiguration(env);
   if (!found) throw new ConfigurationError('no-model', HOW_TO_SET_UP);
-  return openModel(found.configuration, env);
+  return openModel(found.configuration, env, options);
 }

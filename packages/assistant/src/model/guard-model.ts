@@ -134,6 +134,7 @@ export function guardModel(model: LanguageModel, options: GuardOptions = {}): La
   const result: LanguageModel = {
     id: model.id,
     host: model.host,
+    ...(model.embeddingId === undefined ? {} : { embeddingId: model.embeddingId }),
     generate: (messages, asked = {}) =>
       guarded((inner) => model.generate(messages, inner), estimateMessages(messages), asked),
 

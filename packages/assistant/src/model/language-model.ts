@@ -69,6 +69,8 @@ export interface LanguageModel {
   ): Promise<{ tokens: TokenLogProbability[]; usage: Usage }>;
   /** Tokens that fit into one conversation, prompt and answer; null where nobody says. */
   contextTokens?(options?: { signal?: AbortSignal }): Promise<number | null>;
+  /** Names the embedding model where it is not the same as `id` tells; vectors of different ones do not mix. */
+  readonly embeddingId?: string;
   /** Present where an embedding model is set up. */
   embed?(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<Embeddings>;
 }

@@ -266,6 +266,7 @@ export function llamaCppModel(
       }),
   };
   if (embeddingFile) {
+    Object.assign(result, { embeddingId: `llama-cpp:${embeddingFile.split(/[\\/]/).at(-1)}` });
     type Embedder = {
       model: LlamaModel;
       context: Awaited<ReturnType<LlamaModel['createEmbeddingContext']>>;

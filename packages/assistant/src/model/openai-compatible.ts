@@ -154,6 +154,18 @@ const usageOf = (usage: SdkUsage, messages: readonly Message[], text: string): U
   estimated: usage.inputTokens === undefined || usage.outputTokens === undefined,
 });
 
+/** What servers say of their models beyond the protocol: vLLM, some providers, llama-server. */
+const ServedModels = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      max_model_len: z.number().nullish(),
+      context_length: z.number().nullish(),
+      meta: z.object({ n_ctx: z.number().nullish(), n_ctx_train: z.number().nullish() }).nullish(),
+    }),
+  ),
+});
+
 /** Redirects are refused: text goes to the host that was named, and to no other. */
 const fetchDirectly: typeof fetch = (input, init) => fetch(input, { ...init, redirect: 'error' });
 
@@ -242,6 +254,7 @@ export function openAiCompatibleModel(options: OpenAiCompatibleOptions): Languag
   const result: LanguageModel = {
     id: `openai-compatible:${model}`,
     host: new URL(baseUrl).host,
+    ...(embeddingModel ? { embeddingId: `openai-compatible:${embeddingModel}` } : {}),
 
     async generate(messages, asked = {}) {
       const { text, finishReason, usage } = await run(messages, asked);
@@ -298,6 +311,20 @@ export function openAiCompatibleModel(options: OpenAiCompatibleOptions): Languag
       }));
       return { tokens, usage: usageOf(usage, messages, text) };
     },
+  };
+  result.contextTokens = async ({ signal } = {}) => {
+    try {
+      const response = await fetchDirectly(`${baseUrl.replace(/\/+$/, '')}/models`, {
+        headers: { ...headers, ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) },
+        ...(signal ? { signal } : {}),
+      });
+      const { data } = ServedModels.parse(await response.json());
+      const own = data.find(({ id }) => id === model) ?? (data.length === 1 ? data[0] : undefined);
+      return own?.max_model_len ?? own?.context_length ?? own?.meta?.n_ctx ?? own?.meta?.n_ctx_train ?? null;
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return null;
+    }
   };
   if (embeddingModel)
     result.embed = async (texts, { signal } = {}) => {

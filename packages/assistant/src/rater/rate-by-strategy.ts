@@ -2,11 +2,25 @@
 import type { Question, ScalePoint } from '@viva/bank';
 import { StructuredOutputError } from '../errors.ts';
 import { addUsage, type LanguageModel, NO_USAGE } from '../model/language-model.ts';
+import type { Prompt } from '../prompts/prompt.ts';
+import { prompt } from '../prompts/prompt-file.ts';
 import { inParallel } from '../reasoning/in-parallel.ts';
-import { type AdvisoryRating, type Evidence, type RateOptions, rateTranscript } from './rate-transcript.ts';
+import {
+  type AdvisoryRating,
+  type Evidence,
+  type RateOptions,
+  type RatingPrompt,
+  rateTranscript,
+} from './rate-transcript.ts';
 
 export const RATING_STRATEGIES = ['direct', 'chain-of-thought', 'self-consistency'] as const;
 export type RatingStrategy = (typeof RATING_STRATEGIES)[number];
+
+const promptName = (strategy: RatingStrategy): RatingPrompt =>
+  strategy === 'direct' ? 'rate' : 'rate-steps';
+
+/** What a strategy asks with: its name, version and hash go on record, also where the rating fails. */
+export const ratingPrompt = (strategy: RatingStrategy): Promise<Prompt> => prompt(promptName(strategy));
 
 export interface StrategyOptions extends Omit<RateOptions, 'prompt'> {
   /** Default `direct`. */
@@ -102,7 +116,7 @@ export async function rateByStrategy(
   const one = (at: number): Promise<AdvisoryRating> =>
     rateTranscript(question, transcript, model, {
       ...rest,
-      prompt: strategy === 'direct' ? 'rate' : 'rate-steps',
+      prompt: promptName(strategy),
       temperature,
       ...(seed === undefined ? {} : { seed: seed + at }),
     });

@@ -3,7 +3,7 @@ import type { LanguageModel } from '../model/language-model.ts';
 import { Bm25Index } from './bm25.ts';
 import { fuseRanks } from './fuse-ranks.ts';
 import type { Passage } from './passages.ts';
-import { VectorIndex } from './vector-index.ts';
+import { type VectorHit, VectorIndex } from './vector-index.ts';
 
 export interface RetrievedPassage {
   passage: Passage;
@@ -25,6 +25,12 @@ export interface RetrieverOptions {
   minSimilarity?: number;
 }
 
+/** The passages nearest a vector, by their place in `passages`, nearest first. */
+export type NearestPassages = (
+  vector: Float32Array,
+  limit: number,
+) => Promise<readonly VectorHit[]> | readonly VectorHit[];
+
 export interface SearchPassagesOptions {
   limit?: number;
   signal?: AbortSignal;
@@ -43,7 +49,7 @@ export class Retriever {
   private readonly words: Bm25Index;
   private readonly minCoverage: number;
   private readonly minSimilarity: number;
-  private vectors: { index: VectorIndex; embed: NonNullable<LanguageModel['embed']> } | null = null;
+  private vectors: { near: NearestPassages; embed: NonNullable<LanguageModel['embed']> } | null = null;
 
   constructor(passages: readonly Passage[], options: RetrieverOptions = {}) {
     this.passages = passages;
@@ -78,7 +84,14 @@ export class Retriever {
       vectors.push(...found.vectors);
       onProgress?.(vectors.length, this.passages.length);
     }
-    this.vectors = { index: new VectorIndex(vectors), embed };
+    const index = new VectorIndex(vectors);
+    this.useVectors(model, (vector, limit) => index.search(vector, limit));
+  }
+
+  /** From now on words and these vectors rank together; without a model that embeds, words alone again. */
+  useVectors(model: Pick<LanguageModel, 'embed'> | null, near: NearestPassages): void {
+    const embed = model?.embed?.bind(model);
+    this.vectors = embed ? { near, embed } : null;
   }
 
   /** Passages best first, whether or not they are evidence enough for an answer. */
@@ -92,9 +105,9 @@ export class Retriever {
     });
     if (!this.vectors)
       return words.map(({ document, score, coverage }) => plain(document, score, coverage, null));
-    const { index, embed } = this.vectors;
+    const { near: search, embed } = this.vectors;
     const [vector] = (await embed([query], signal ? { signal } : {})).vectors;
-    const near = vector ? index.search(vector, DEPTH) : [];
+    const near = vector ? await search(vector, DEPTH) : [];
     const coverage = new Map(words.map((hit) => [hit.document, hit.coverage]));
     const similarity = new Map(near.map((hit) => [hit.document, hit.similarity]));
     return fuseRanks([words.map(({ document }) => document), near.map(({ document }) => document)])

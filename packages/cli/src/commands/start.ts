@@ -8,6 +8,7 @@ import { CommandFailure } from '../failure.ts';
 import { bankFolder, pagesFolder } from '../folders.ts';
 import { readSettings } from '../settings.ts';
 import { VERSION } from '../version.ts';
+import { openEncoderEmbedding } from './assistant/encoder-embedding.ts';
 
 interface StartOptions {
   port: string;
@@ -15,6 +16,7 @@ interface StartOptions {
   data: string;
   bank?: string;
   publicUrl?: string;
+  trustProxy?: string;
 }
 
 function readPort(text: string): number {
@@ -51,7 +53,7 @@ async function run(options: ServeOptions, announce: () => string[]): Promise<voi
   process.exit(0);
 }
 
-function serveOptions({ port, host, data, bank, publicUrl }: StartOptions): ServeOptions {
+function serveOptions({ port, host, data, bank, publicUrl, trustProxy }: StartOptions): ServeOptions {
   const pages = pagesFolder();
   const settings = readSettings(process.env);
   if (!pages) console.error('The pages are not built (npm run build): only the API is served.');
@@ -62,9 +64,11 @@ function serveOptions({ port, host, data, bank, publicUrl }: StartOptions): Serv
     bank: resolve(bank ?? bankFolder()),
     pages,
     publicUrl,
+    trustProxy,
     databaseUrl: process.env.DATABASE_URL,
     version: VERSION,
     ...settings,
+    encoder: openEncoderEmbedding,
   };
 }
 
@@ -73,11 +77,6 @@ async function start(options: StartOptions): Promise<void> {
   await run(serveOptions(options), () => [
     `Data: ${embedded ? resolve(options.data) : 'PostgreSQL by DATABASE_URL'}`,
     'The first visit makes the owner’s account. Ctrl-C stops the server.',
-    ...(embedded
-      ? [
-          'The embedded database survives a crash of this program; against power loss use PostgreSQL (DATABASE_URL).',
-        ]
-      : []),
   ]);
 }
 
@@ -121,6 +120,11 @@ const serving = (command: Command, data: string): Command =>
       '--public-url <url>',
       'where people reach this server, if a proxy stands before it',
       process.env.VIVA_PUBLIC_URL,
+    )
+    .option(
+      '--trust-proxy <addresses>',
+      'proxies whose X-Forwarded-* headers are believed, e.g. 127.0.0.1,10.0.0.0/8 (default: none)',
+      process.env.VIVA_TRUST_PROXY,
     );
 
 export function registerStart(program: Command): void {

@@ -2,8 +2,9 @@
 
 import type { z } from '@hono/zod-openapi';
 import { answerQuestion, type BankAnswer, type LanguageModel, totalTokens } from '@viva/assistant';
-import type { Locale } from '@viva/bank';
+import type { Bank, Locale } from '@viva/bank';
 import { and, asc, desc, eq, lt, max, or } from 'drizzle-orm';
+import { currentBank } from '../authoring/current-bank.ts';
 import type { Actor, Context } from '../context.ts';
 import type { AskBank, Chat, ChatAnswer, ChatSummary } from '../contract/assistant.ts';
 import { notFound, Refusal } from '../errors.ts';
@@ -23,14 +24,15 @@ type Answer = z.infer<typeof ChatAnswer>;
 
 /** @param before the question asked before, in the same chat: "and why?" is looked up together with it */
 async function ask(
-  { bank, models }: Context,
+  { models }: Context,
+  bank: Bank,
   model: LanguageModel | null,
   question: string,
   before: string | null,
   locale: Locale,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const retriever = await models.retriever(model, signal);
+  const retriever = await models.retriever(bank, model, signal);
   const titled = (id: string) => ({ question: id, title: bank.questions.get(id)?.text[locale].title ?? id });
   const toPassages = (found: BankAnswer['passages']) =>
     found.slice(0, SHOWN).map(({ passage }) => ({
@@ -153,7 +155,7 @@ export async function askBank(
 ): Promise<z.infer<typeof Chat>> {
   requireTeam(actor);
   const { store, models } = context;
-  const { model, before } = await store.as(actor.id, async (tables) => {
+  const { bank, model, before } = await store.as(actor.id, async (tables) => {
     if (chatId) await findChat(tables, chatId);
     const [last] = chatId
       ? await tables
@@ -165,6 +167,7 @@ export async function askBank(
       : [];
     const { state } = await models.status(tables);
     return {
+      bank: await currentBank(context, tables),
       model: state === 'none' ? null : await models.model(tables),
       before: last
         ? await store.vault.open(
@@ -175,7 +178,7 @@ export async function askBank(
         : null,
     };
   });
-  const answer = await ask(context, model, question, before, locale, signal).catch((error: unknown) => {
+  const answer = await ask(context, bank, model, question, before, locale, signal).catch((error: unknown) => {
     if (signal.aborted) throw new Refusal(409, 'cancelled', 'The question was taken back.');
     return refuse(error);
   });

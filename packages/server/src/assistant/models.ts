@@ -8,6 +8,7 @@ import {
   type LanguageModel,
   type ModelConfiguration,
   ModelError,
+  type OpenOptions,
   openModel,
   Retriever,
   readConfiguration,
@@ -20,35 +21,44 @@ import type { AssistantStatus } from '../contract/assistant.ts';
 import { conflict, Refusal } from '../errors.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
+import type { SearchIndex } from './search-index.ts';
 
 /** Tokens that one request may spend, in and out, repairs included. */
 const BUDGET = 24_000;
 const TIMEOUT_MS = 120_000;
 
 export interface Models {
-  /** Who answers now, for this person's request. @throws Refusal 409 `no-model`, `model-setting` */
-  model(tables: Tables): Promise<LanguageModel>;
+  /**
+   * Who answers now, for this person's request.
+   * @param budget tokens that it may spend in all; by default those of one request of a page
+   * @throws Refusal 409 `no-model`, `model-setting`
+   */
+  model(tables: Tables, budget?: number): Promise<LanguageModel>;
   status(tables: Tables): Promise<Omit<z.infer<typeof AssistantStatus>, 'setting'>>;
   setting(tables: Tables): Promise<ModelConfiguration | null>;
-  /** Passages of the bank; with vectors once a model with embeddings has been asked. */
-  retriever(model: LanguageModel | null, signal: AbortSignal): Promise<Retriever>;
+  /** Passages of this bank; with vectors once a model with embeddings has been asked. */
+  retriever(bank: Bank, model: LanguageModel | null, signal: AbortSignal): Promise<Retriever>;
   check(model: LanguageModel, signal: AbortSignal): ReturnType<typeof checkModel>;
 }
 
-interface ModelsOptions {
-  bank: Bank;
+export interface ModelsOptions {
   env?: Readonly<Record<string, string | undefined>>;
+  /** Keeps vectors in the database; without one they are made anew by each start, in memory. */
+  search?: SearchIndex;
+  /** Opens an encoder's folder for vectors in this process. */
+  encoder?: OpenOptions['encoder'];
   /** For tests. */
   open?: (configuration: ModelConfiguration) => LanguageModel;
 }
 
 export function createModels({
-  bank,
   env = process.env,
-  open = (configuration) => openModel(configuration, env),
-}: ModelsOptions): Models {
-  let words: Retriever | null = null;
-  let withVectors: { id: string; retriever: Promise<Retriever> } | null = null;
+  search,
+  encoder,
+  open = (configuration) => openModel(configuration, env, encoder ? { encoder } : {}),
+}: ModelsOptions = {}): Models {
+  let words: { bank: Bank; retriever: Retriever } | null = null;
+  let withVectors: { id: string; words: Retriever; retriever: Promise<Retriever> } | null = null;
   let held: { key: string; model: LanguageModel } | null = null;
 
   const setting = async (tables: Tables): Promise<ModelConfiguration | null> => {
@@ -69,7 +79,7 @@ export function createModels({
   };
   return {
     setting,
-    model: async (tables) => {
+    model: async (tables, budget = BUDGET) => {
       const found = await find(tables).catch(refuse);
       if (!found)
         throw conflict(
@@ -79,7 +89,7 @@ export function createModels({
       try {
         return guardModel(opened(found.configuration), {
           timeoutMs: TIMEOUT_MS,
-          budget: new TokenBudget(BUDGET),
+          budget: new TokenBudget(budget),
         });
       } catch (error) {
         return refuse(error);
@@ -89,13 +99,22 @@ export function createModels({
       try {
         const found = await find(tables);
         if (!found)
-          return { state: 'none', model: null, host: null, embeddings: false, from: null, problem: null };
+          return {
+            state: 'none',
+            model: null,
+            host: null,
+            embeddings: false,
+            search: null,
+            from: null,
+            problem: null,
+          };
         const { id, host, embed } = opened(found.configuration);
         return {
           state: 'ready',
           model: id,
           host,
           embeddings: embed !== undefined,
+          search: embed && search ? search.state : null,
           from: found.from,
           problem: null,
         };
@@ -106,23 +125,31 @@ export function createModels({
           model: null,
           host: null,
           embeddings: false,
+          search: null,
           from: null,
           problem: error.message,
         };
       }
     },
-    retriever: async (model, signal) => {
-      words ??= new Retriever(bankPassages(bank));
-      if (!model?.embed) return words;
-      if (withVectors?.id !== model.id) {
-        const retriever = new Retriever(words.passages);
-        const adding = retriever.addVectors(model, { signal }).then(() => retriever);
-        withVectors = { id: model.id, retriever: adding };
+    retriever: async (bank, model, signal) => {
+      // The bank is the same object until a version is published or retired.
+      if (words?.bank !== bank) words = { bank, retriever: new Retriever(bankPassages(bank)) };
+      if (!model?.embed) return words.retriever;
+      const id = model.embeddingId ?? model.id;
+      if (withVectors?.id !== id || withVectors.words !== words.retriever) {
+        const retriever = new Retriever(words.retriever.passages);
+        const adding = search
+          ? Promise.resolve(retriever)
+          : retriever.addVectors(model, { signal }).then(() => retriever);
+        withVectors = { id, words: words.retriever, retriever: adding };
         adding.catch(() => {
           withVectors = null;
         });
       }
-      return withVectors.retriever;
+      const retriever = await withVectors.retriever;
+      // What failed is tried again, in its time.
+      search?.attach(retriever, model);
+      return retriever;
     },
     check: (model, signal) => checkModel(model, signal),
   };

@@ -12,6 +12,10 @@ const BATCH = 16;
 /** Candidates that the index looks at; pgvector's own default, 40, misses more. */
 const EF_SEARCH = 100;
 
+/** The name that vectors are kept under. */
+export const vectorName = ({ id, embeddingId }: Pick<LanguageModel, 'id' | 'embeddingId'>): string =>
+  embeddingId ?? id;
+
 export interface IndexProgress {
   done: number;
   total: number;
@@ -107,18 +111,16 @@ export async function openPassageVectors(driver: Driver): Promise<PassageVectors
     update: async (model, passages, { signal, onProgress } = {}) => {
       const embed = model.embed?.bind(model);
       if (!embed) return { embedded: 0, kept: 0, removed: 0 };
+      const name = vectorName(model);
       const known = new Map(
-        (
-          await transaction((run) =>
-            run('SELECT passage, hash FROM passage_vector WHERE model = $1', [model.id]),
-          )
-        ).rows as [string, string][],
+        (await transaction((run) => run('SELECT passage, hash FROM passage_vector WHERE model = $1', [name])))
+          .rows as [string, string][],
       );
       const wanted = new Set(passages.map(({ id }) => id));
       const gone = [...known.keys()].filter((id) => !wanted.has(id));
       if (gone.length > 0)
         await transaction((run) =>
-          run('DELETE FROM passage_vector WHERE model = $1 AND passage = ANY($2::text[])', [model.id, gone]),
+          run('DELETE FROM passage_vector WHERE model = $1 AND passage = ANY($2::text[])', [name, gone]),
         );
       const changed = passages.filter((passage) => known.get(passage.id) !== hashOf(passage));
       let dimension = 0;
@@ -132,7 +134,7 @@ export async function openPassageVectors(driver: Driver): Promise<PassageVectors
              SELECT $1, passage, hash, $2::integer, embedding::vector FROM unnest($3::text[], $4::text[], $5::text[]) AS new (passage, hash, embedding)
              ON CONFLICT (model, passage) DO UPDATE SET hash = excluded.hash, dimension = excluded.dimension, embedding = excluded.embedding`,
             [
-              model.id,
+              name,
               dimension,
               batch.map(({ id }) => id),
               batch.map(hashOf),
@@ -142,7 +144,7 @@ export async function openPassageVectors(driver: Driver): Promise<PassageVectors
         );
         onProgress?.({ done: Math.min(from + BATCH, changed.length), total: changed.length });
       }
-      await ensureIndex(driver, model.id, dimension, passages.length);
+      await ensureIndex(driver, name, dimension, passages.length);
       return { embedded: changed.length, kept: passages.length - changed.length, removed: gone.length };
     },
     nearest: (model, vector, limit) =>

@@ -19,6 +19,7 @@ export const RECORDING = new Set([
   'panel.closed',
   'decision.recorded',
   'question.published',
+  'advisory.rated',
   'text.resealed',
 ]);
 
@@ -133,6 +134,14 @@ const ANSWERING: Answering[] = [
     digest: 'hash',
     what: 'the audit log names a published version that is missing or differs',
   },
+  {
+    action: 'advisory.rated',
+    record:
+      "viva.advisory_rating x WHERE 'advisory/' || x.id = entry.subject AND x.candidate_id = entry.candidate AND viva.advisory_digest(x) = entry.digest",
+    id: '',
+    digest: 'digest',
+    what: 'the audit log names an advisory rating that is missing or differs from what was sealed',
+  },
 ];
 
 /** Looks up what a batch of rows of the log speaks of. */
@@ -227,6 +236,12 @@ const UNRECORDED: { subject: string; what: string; record: string }[] = [
     what: 'a published version of which the audit log knows nothing',
     record: `viva.question_version v WHERE NOT EXISTS (SELECT 1 FROM viva.audit a
       WHERE a.action = 'question.published' AND a.subject = 'question/' || v.question_id AND position(v.hash IN a.detail) > 0)`,
+  },
+  {
+    subject: "'advisory/' || r.id",
+    what: 'an advisory rating of which the audit log knows nothing',
+    record: `viva.advisory_rating r WHERE NOT EXISTS (SELECT 1 FROM viva.audit a
+      WHERE a.action = 'advisory.rated' AND a.subject = 'advisory/' || r.id)`,
   },
 ];
 

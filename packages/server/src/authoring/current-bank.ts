@@ -1,5 +1,5 @@
 /** The bank as new openings take it: the folder's questions, and over them the newest published versions. */
-import { type Bank, contentHash, type Kit, type Question } from '@viva/bank';
+import { type Bank, contentHash, type Kit, type Question, type QuestionContent } from '@viva/bank';
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import * as t from '../store/schema.ts';
@@ -17,7 +17,7 @@ interface Kept {
   bank: Bank;
   versions: Map<string, Question>;
 }
-const kept = new WeakMap<Bank, Kept>();
+const kept = { team: new WeakMap<Bank, Kept>(), practice: new WeakMap<Bank, Kept>() };
 
 /** The newest version of each question that is not retired; questions without one are as the folder has them. */
 export async function publishedOverlay(tables: Tables): Promise<Overlay[]> {
@@ -54,35 +54,69 @@ export async function overlaid(base: Bank, questions: readonly Question[]): Prom
   return { ...base, questions: merged, kits, hash };
 }
 
-/**
- * The bank for this moment and this person; the same object for as long as nothing is published or retired, so that
- * search indexes stay. Calibration sets stay with the folder's questions, against which experts scored them.
- */
-export async function currentBank({ bank: base }: Pick<Context, 'bank'>, tables: Tables): Promise<Bank> {
-  const overlay = await publishedOverlay(tables);
+type Contents = (wanted: readonly Overlay[]) => Promise<{ hash: string; content: QuestionContent }[]>;
+
+/** The same object for as long as nothing is published or retired, so that search indexes stay. */
+async function overlaidBy(
+  base: Bank,
+  overlay: readonly Overlay[],
+  cache: WeakMap<Bank, Kept>,
+  contents: Contents,
+): Promise<Bank> {
   if (overlay.length === 0) return base;
   const key = overlay.map(({ questionId, version, hash }) => `${questionId}/${version}/${hash}`).join(' ');
-  const before = kept.get(base);
+  const before = cache.get(base);
   if (before?.key === key) return before.bank;
   const versions = before?.versions ?? new Map<string, Question>();
   const unknown = overlay.filter(({ hash }) => !versions.has(hash));
-  if (unknown.length > 0) {
-    const rows = await tables
-      .select()
+  if (unknown.length > 0)
+    for (const { hash, content } of await contents(unknown)) versions.set(hash, { ...content, hash });
+  const questions = overlay.flatMap(({ hash }) => versions.get(hash) ?? []);
+  const bank = await overlaid(base, questions);
+  cache.set(base, { key, bank, versions });
+  return bank;
+}
+
+/**
+ * The bank for this moment and this person. Calibration sets stay with the folder's questions, against which experts
+ * scored them.
+ */
+export async function currentBank({ bank: base }: Pick<Context, 'bank'>, tables: Tables): Promise<Bank> {
+  return overlaidBy(base, await publishedOverlay(tables), kept.team, (wanted) =>
+    tables
+      .select({ hash: t.questionVersion.hash, content: t.questionVersion.content })
       .from(t.questionVersion)
       .where(
         or(
-          ...unknown.map(({ questionId, version }) =>
+          ...wanted.map(({ questionId, version }) =>
             and(eq(t.questionVersion.questionId, questionId), eq(t.questionVersion.version, version)),
           ),
         ),
-      );
-    for (const { hash, content } of rows) versions.set(hash, { ...content, hash });
-  }
-  const questions = overlay.flatMap(({ hash }) => versions.get(hash) ?? []);
-  const bank = await overlaid(base, questions);
-  kept.set(base, { key, bank, versions });
-  return bank;
+      ),
+  );
+}
+
+/**
+ * The bank to practise from, for candidates too: the database hands out no version of a question that this person will
+ * be asked for real.
+ */
+export async function practiceBank({ bank: base }: Pick<Context, 'bank'>, tables: Tables): Promise<Bank> {
+  const rows = (await tables.execute(
+    sql`SELECT question_id, version, hash FROM viva.practisable_versions()`,
+  )) as unknown as { question_id: string; version: number; hash: string }[];
+  const overlay = rows.map(({ question_id: questionId, version, hash }) => ({ questionId, version, hash }));
+  return overlaidBy(
+    base,
+    overlay,
+    kept.practice,
+    async (wanted) =>
+      (await tables.execute(
+        sql`SELECT hash, content FROM viva.practisable_versions() WHERE ${inArray(
+          sql`hash`,
+          wanted.map(({ hash }) => hash),
+        )}`,
+      )) as unknown as { hash: string; content: QuestionContent }[],
+  );
 }
 
 /** Which version a question's hash is: 0 the folder's, null one that is nowhere any more. */

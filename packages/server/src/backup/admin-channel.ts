@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { type DatabaseFacts, databaseFacts } from '../doctor/database-facts.ts';
 import { writeDurably } from '../keys/durable-file.ts';
 import type { Driver } from '../store/driver.ts';
 import { BackupError } from './backup-error.ts';
@@ -50,6 +51,12 @@ export async function openAdminChannel({ data, driver, viva }: ChannelOptions): 
   const token = randomBytes(32).toString('base64url');
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!allowed(request, token)) return void response.writeHead(403).end();
+    if (request.method === 'POST' && request.url === '/facts') {
+      const facts = await databaseFacts(driver).catch((error: Error) => error);
+      const failed = facts instanceof Error;
+      response.writeHead(failed ? 503 : 200, { 'content-type': 'application/json' });
+      return void response.end(JSON.stringify(failed ? { message: facts.message } : facts));
+    }
     if (request.method !== 'POST' || request.url !== '/backup') return void response.writeHead(404).end();
     const left = new AbortController();
     response.once('close', () => left.abort());
@@ -76,20 +83,20 @@ export async function openAdminChannel({ data, driver, viva }: ChannelOptions): 
   };
 }
 
-/**
- * The entries of a backup, read by the server that runs on this folder.
- * @throws BackupError `channel` where it cannot be reached; `damaged` where it ended in between
- */
-export async function* dumpThroughServer(data: string): AsyncGenerator<Entry> {
+/** @throws BackupError `channel` where the server cannot be reached */
+async function ask(
+  data: string,
+  what: 'backup' | 'facts',
+): Promise<Response & { body: ReadableStream<Uint8Array> }> {
   const path = join(data, FILE);
-  let response: Response;
   try {
     const { port, token } = JSON.parse(await readFile(path, 'utf8')) as ChannelFile;
-    response = await fetch(`http://127.0.0.1:${port}/backup`, {
+    const response = await fetch(`http://127.0.0.1:${port}/${what}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
     });
     if (!response.ok || !response.body) throw new Error(`status ${response.status}`);
+    return response as Response & { body: ReadableStream<Uint8Array> };
   } catch (cause) {
     throw new BackupError(
       'channel',
@@ -98,8 +105,19 @@ export async function* dumpThroughServer(data: string): AsyncGenerator<Entry> {
       { cause },
     );
   }
+}
+
+/** What the server that runs on this folder says of its database. @throws BackupError `channel` */
+export const factsThroughServer = async (data: string): Promise<DatabaseFacts> =>
+  (await ask(data, 'facts')).json() as Promise<DatabaseFacts>;
+
+/**
+ * The entries of a backup, read by the server that runs on this folder.
+ * @throws BackupError `channel` where it cannot be reached; `damaged` where it ended in between
+ */
+export async function* dumpThroughServer(data: string): AsyncGenerator<Entry> {
+  const { body } = await ask(data, 'backup');
   const decoder = new TextDecoder();
-  const body = response.body;
   async function* text(): AsyncGenerator<string> {
     try {
       for await (const chunk of body) yield decoder.decode(chunk, { stream: true });

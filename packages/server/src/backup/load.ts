@@ -40,7 +40,7 @@ function nested(run: RunQuery): Driver {
 
 async function refuseFull(run: RunQuery): Promise<void> {
   const { rows } = await run('SELECT nspname FROM pg_namespace WHERE nspname = ANY($1::text[])', [
-    [...SCHEMAS, 'viva_meta'],
+    [...SCHEMAS, 'viva_meta', 'viva_search'],
   ]);
   if (rows.length > 0)
     throw new BackupError(

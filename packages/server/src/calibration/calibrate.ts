@@ -9,6 +9,8 @@ import type * as contract from '../contract/bank.ts';
 import { notFound, Refusal } from '../errors.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import * as t from '../store/schema.ts';
+import { attemptAgreement } from './attempt-agreement.ts';
+import { certificateHash } from './certificate.ts';
 import { standings } from './standing.ts';
 
 const both = <T>(of: (locale: 'zh-CN' | 'en') => T): { 'zh-CN': T; en: T } => ({
@@ -152,7 +154,26 @@ export async function submitCalibration(
     await appendAudit(store, tables, {
       action: 'calibration.finished',
       subject: `person/${actor.id}`,
-      detail: { family, setHash: set.hash, passed, exact: result.exact, withinOne: result.withinOne },
+      detail: {
+        family,
+        setHash: set.hash,
+        passed,
+        exact: result.exact,
+        withinOne: result.withinOne,
+        ...(passed
+          ? {
+              certificate: certificateHash({
+                id,
+                personId: actor.id,
+                family,
+                setHash: set.hash,
+                ...result,
+                finishedAt,
+                expiresAt,
+              }),
+            }
+          : {}),
+      },
     });
   });
   return {
@@ -163,6 +184,7 @@ export async function submitCalibration(
     finishedAt: finishedAt.toISOString(),
     expiresAt: expiresAt?.toISOString() ?? null,
     feedback: lines,
+    agreement: attemptAgreement(lines),
   };
 }
 
@@ -178,15 +200,19 @@ export async function listAttempts(context: Context, actor: Actor, family: strin
       .orderBy(desc(t.calibrationAttempt.finishedAt))
       .limit(50),
   );
-  return rows.map(({ id, passed, exact, withinOne, bias, finishedAt, expiresAt, answers, setHash }) => ({
-    id,
-    family,
-    passed,
-    exact,
-    withinOne,
-    bias,
-    finishedAt: finishedAt.toISOString(),
-    expiresAt: expiresAt?.toISOString() ?? null,
-    feedback: setHash === set.hash ? feedback(set, answers) : [],
-  }));
+  return rows.map(({ id, passed, exact, withinOne, bias, finishedAt, expiresAt, answers, setHash }) => {
+    const lines = setHash === set.hash ? feedback(set, answers) : [];
+    return {
+      id,
+      family,
+      passed,
+      exact,
+      withinOne,
+      bias,
+      finishedAt: finishedAt.toISOString(),
+      expiresAt: expiresAt?.toISOString() ?? null,
+      feedback: lines,
+      agreement: attemptAgreement(lines),
+    };
+  });
 }

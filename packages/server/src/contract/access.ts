@@ -54,18 +54,21 @@ export interface Access {
    * - `rating`: who gave it; from reveal on whoever sees the opening
    * - `session`: who sees the opening
    * - `proposal`: owner and leads
+   * - `certificate`: owner, leads, whose it is
    * - `own`: the person whose it is
    */
-  of?: 'opening' | 'candidate' | 'application' | 'rating' | 'session' | 'proposal' | 'own';
+  of?: 'opening' | 'candidate' | 'application' | 'rating' | 'session' | 'proposal' | 'certificate' | 'own';
   /**
-   * Who of those that see it may do this (403 for the others): holders of a seat now, the candidate, who gave the rating,
+   * Who of those that see it may do this (403 for the others): holders of a seat now, with or without leads, the candidate, who gave the rating,
    * the proposal's author, or anybody but its author (409 for the author).
    */
-  by?: 'seat' | 'candidate' | 'rater' | 'author' | 'not-author';
+  by?: 'seat' | 'seat-or-lead' | 'candidate' | 'rater' | 'author' | 'not-author';
   /** When it is refused although one may. */
   unless?: Conflicts;
   /** The same for whoever has submitted a scorecard already. */
   unlessSubmitted?: Conflicts;
+  /** Also for somebody of whom a second factor is required and who has yet to set it up (403 for all the rest). */
+  enrolling?: true;
 }
 
 type Rest = Omit<Access, 'who'>;
@@ -113,6 +116,16 @@ const scoring: Rest = {
   },
 };
 
+/** Writing down what a candidate said: while the opening is open, and the candidate there and sealed. */
+const transcribing: Rest = {
+  by: 'seat-or-lead',
+  unless: {
+    'not-open': ['draft', ...CLOSED],
+    withdrawn: ['withdrawn'],
+    revealed: ['revealed', 'panel-closed'],
+  },
+};
+
 const step = (by: Access['by'], from: readonly (typeof PROPOSAL_STATES)[number][]): Access => ({
   who: 'leads',
   of: 'proposal',
@@ -129,8 +142,27 @@ export const ACCESS = {
   signOut: anyone,
   invitation: anyone,
   acceptInvitation: anyone,
-  me: signedIn(),
+  me: signedIn({ enrolling: true }),
   updateMe: signedIn(),
+
+  beginPasskeySignIn: anyone,
+  signInWithPasskey: anyone,
+  signInWithSecondFactor: anyone,
+
+  // The security of one's own account
+  accountSecurity: signedIn({ enrolling: true }),
+  endSession: signedIn({ of: 'own', enrolling: true }),
+  endOtherSessions: signedIn({ enrolling: true }),
+  changePassword: signedIn({ enrolling: true }),
+  beginEnrolment: signedIn({ enrolling: true }),
+  confirmEnrolment: signedIn({ enrolling: true }),
+  renewBackupCodes: signedIn(),
+  removeSecondFactor: signedIn(),
+  beginPasskey: signedIn(),
+  addPasskey: signedIn(),
+  removePasskey: signedIn({ of: 'own' }),
+  securityPolicy: leads(),
+  setSecurityPolicy: owner,
 
   // People
   listPeople: leads(),
@@ -152,6 +184,7 @@ export const ACCESS = {
 
   // Calibration: always one's own
   listCalibrations: team(),
+  certificate: team('certificate'),
   calibration: team(),
   submitCalibration: team(),
   listCalibrationAttempts: team(),
@@ -245,6 +278,21 @@ export const ACCESS = {
   questionFolder: leads(),
   retireVersion: leads(),
   restoreVersion: leads(),
+
+  // Transcripts and the advisory rater
+  advisorySetting: team('opening'),
+  // A session of `scoring` has begun, a scorecard of the others is submitted.
+  setAdvisory: leads('opening', {
+    closed: CLOSED,
+    'advisory-fixed': ['scoring', 'locked', 'revealed', 'panel-closed'],
+  }),
+  transcripts: team('candidate'),
+  saveTranscript: team('candidate', transcribing),
+  handInTranscript: team('candidate', transcribing),
+  candidateAdvisory: team('candidate'),
+  cancelAdvisory: leads('candidate', { revealed: REVEALED }),
+  retryAdvisory: leads('candidate', { revealed: REVEALED }),
+  aiUses: signedIn(),
 
   // The assistant. Chats and practice belong to one person
   assistantStatus: signedIn(),

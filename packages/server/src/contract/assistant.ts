@@ -12,6 +12,7 @@ export const ModelSetting = z
       baseUrl: z.url({ protocol: /^https?$/ }).max(500),
       model: z.string().trim().min(1).max(200),
       embeddingModel: z.string().trim().min(1).max(200).optional(),
+      encoder: z.string().trim().min(1).max(1000).optional(),
       apiKeyEnv: z
         .string()
         .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
@@ -22,7 +23,9 @@ export const ModelSetting = z
       kind: z.literal('llama-cpp'),
       file: z.string().trim().min(1).max(1000),
       embeddingFile: z.string().trim().min(1).max(1000).optional(),
+      encoder: z.string().trim().min(1).max(1000).optional(),
       contextSize: z.int().min(256).max(1_000_000).optional(),
+      threads: z.int().min(1).max(256).optional(),
     }),
   ])
   .openapi('ModelSetting');
@@ -34,6 +37,15 @@ export const AssistantStatus = z
     /** Where text is sent; null when it stays in the server's process. */
     host: z.string().nullable(),
     embeddings: z.boolean(),
+    /** How far the passages' vectors are; null where the model makes none. */
+    search: z
+      .object({
+        state: z.enum(['words', 'indexing', 'vectors', 'failed']),
+        done: z.int(),
+        total: z.int(),
+        problem: z.string().nullable(),
+      })
+      .nullable(),
     /** Set here by the owner, or on the machine: by `viva assistant setup`, or by its environment. */
     from: z.enum(['setting', 'machine']).nullable(),
     problem: z.string().nullable(),
@@ -44,7 +56,7 @@ export const AssistantStatus = z
 
 export const ModelCheck = z
   .object({
-    item: z.enum(['answer', 'stream', 'json', 'log-probabilities', 'embeddings']),
+    item: z.enum(['answer', 'stream', 'json', 'log-probabilities', 'embeddings', 'context']),
     outcome: z.enum(['works', 'repaired', 'absent', 'fails']),
     seconds: z.number().optional(),
     tokensPerSecond: z.number().optional(),

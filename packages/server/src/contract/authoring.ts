@@ -1,6 +1,6 @@
 /** Writing questions: proposals, review, published versions, use and statistics. For owners and leads. */
 import { z } from '@hono/zod-openapi';
-import { Id, Instant, Localised, Reason } from './common.ts';
+import { Id, Instant, Localised, Reason, Revision } from './common.ts';
 import { AuditEntry } from './decision.ts';
 
 /** PostgreSQL's text holds no NUL. */
@@ -160,7 +160,7 @@ export const StartProposal = z
   .openapi('StartProposal');
 
 export const SaveContent = z
-  .object({ content: QuestionContent, baseRevision: z.int().min(0) })
+  .object({ content: QuestionContent, baseRevision: Revision })
   .openapi('SaveContent');
 export const SavedContent = z.object({ revision: z.int(), savedAt: Instant }).openapi('SavedContent');
 
@@ -168,7 +168,7 @@ export const Propose = z
   .object({
     summary: z.string().trim().min(10, 'say in ten characters or more what changes and why').max(2_000),
     /** The revision that is proposed: a save that is still on its way is not left behind. */
-    revision: z.int().min(1),
+    revision: Revision.min(1),
   })
   .openapi('Propose');
 export const RequestChanges = z.object({ body: Reason }).openapi('RequestChanges');

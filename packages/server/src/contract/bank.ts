@@ -182,6 +182,11 @@ export const SubmitCalibration = z
   })
   .openapi('SubmitCalibration');
 
+const Estimate = z.object({
+  value: z.number().nullable(),
+  lower: z.number().nullable(),
+  upper: z.number().nullable(),
+});
 export const CalibrationAttempt = z
   .object({
     id: Id,
@@ -194,5 +199,29 @@ export const CalibrationAttempt = z
     finishedAt: Instant,
     expiresAt: Instant.nullable(),
     feedback: z.array(z.object({ transcript: z.string(), score: Score, expert: Score, reason: Localised })),
+    /** With 95 % intervals; null where the set has changed since. */
+    agreement: z
+      .object({ transcripts: z.int(), exact: Estimate, withinOne: Estimate, kappa: Estimate })
+      .nullable(),
   })
   .openapi('CalibrationAttempt');
+
+/** What a passed attempt certifies. `recorded`: the audit log holds this hash for this person. */
+export const Certificate = z
+  .object({
+    id: Id,
+    name: z.string(),
+    family: z.string(),
+    title: Localised,
+    exact: z.number(),
+    withinOne: z.number(),
+    bias: z.number(),
+    transcripts: z.int(),
+    finishedAt: Instant,
+    expiresAt: Instant,
+    expired: z.boolean(),
+    setHash: z.string(),
+    hash: z.string(),
+    recorded: z.boolean(),
+  })
+  .openapi('Certificate');

@@ -6,6 +6,11 @@ export const Instant = z.iso.datetime().openapi({ example: '2026-11-23T09:30:00.
 export const Locale = z.enum(['zh-CN', 'en']);
 export const Role = z.enum(['owner', 'lead', 'interviewer', 'candidate']);
 export const Score = z.int().min(1).max(5);
+/** How often something was saved; a column of 32 bits holds it, and one more. */
+export const Revision = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 2);
 
 /** The least number of characters of evidence that a score needs. */
 export const EVIDENCE_MIN = 40;

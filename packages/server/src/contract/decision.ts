@@ -1,5 +1,6 @@
 /** The decision page: computed from revealed ratings only, first ratings only. */
 import { z } from '@hono/zod-openapi';
+import { AdvisoryReport } from './advisory.ts';
 import { Analysis } from './analysis.ts';
 import { Id, Instant, Localised } from './common.ts';
 import { Impact } from './fairness.ts';
@@ -57,7 +58,8 @@ export const DecisionReport = z
     questions: z.array(
       z.object({ id: z.string(), title: Localised, competency: z.string(), weight: z.number() }),
     ),
-    raters: z.array(z.object({ id: Id, name: z.string() })),
+    /** `advisory`: a model, counted because the opening said so before its first session. */
+    raters: z.array(z.object({ id: Id, name: z.string(), advisory: z.boolean() })),
     /** Panel history: substitutions and waivers show here. */
     seats: z.array(Seat),
     /** Revealed candidates, highest first: by the adjusted score where there is one. */
@@ -68,6 +70,8 @@ export const DecisionReport = z
     analysis: Analysis,
     /** Whether decisions fall unevenly on groups; null for those who do not lead. */
     impact: Impact.nullable(),
+    /** Beside the panel, and in nothing above unless it is counted; null where the opening uses none. */
+    advisory: AdvisoryReport.nullable(),
   })
   .openapi('DecisionReport');
 

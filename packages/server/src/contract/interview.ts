@@ -1,5 +1,6 @@
 /** Openings, panels, candidates and sessions. */
 import { z } from '@hono/zod-openapi';
+import { SetAdvisory } from './advisory.ts';
 import { Competency, QuestionText } from './bank.ts';
 import { CONCLUSION_MIN, Id, Instant, Localised, Reason } from './common.ts';
 import { GroupAttribute } from './fairness.ts';
@@ -75,6 +76,8 @@ export const CreateOpening = z
     title: z.string().trim().min(3, 'a title has at least 3 characters').max(160),
     description: z.string().trim().max(4_000).default(''),
     kit: z.string().min(1).max(100),
+    /** Left out: no advisory rater is used. */
+    advisory: SetAdvisory.optional(),
   })
   .openapi('CreateOpening');
 
@@ -176,16 +179,21 @@ export const Session = z
   })
   .openapi('Session');
 
+/** A time that a calendar and a database hold. */
+const Appointment = Instant.refine(
+  (text) => text >= '2000' && text < '2200',
+  'choose a time between the years 2000 and 2200',
+);
 export const ScheduleSession = z
   .object({
-    scheduledAt: Instant,
+    scheduledAt: Appointment,
     minutes: z.int().min(5, 'a session lasts at least 5 minutes').max(480),
     place: z.string().trim().max(300).default(''),
   })
   .openapi('ScheduleSession');
 export const UpdateSession = z
   .object({
-    scheduledAt: Instant.optional(),
+    scheduledAt: Appointment.optional(),
     minutes: z.int().min(5).max(480).optional(),
     place: z.string().trim().max(300).optional(),
     status: z.enum(['running', 'ended', 'cancelled']).optional(),
@@ -257,7 +265,7 @@ export const AttachWorkSample = z
     params: z
       .record(z.string(), z.unknown())
       .refine(small(20_000), 'settings have at most 20,000 characters'),
-    seed: z.int().min(0),
+    seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
     engine: z.string().trim().min(1).max(100),
     metrics: z
       .record(z.string(), z.number().nullable())

@@ -22,6 +22,8 @@ export const Person = z
     /** `invited` until the person has chosen a password. */
     status: z.enum(['invited', 'active', 'disabled']),
     createdAt: Instant,
+    /** Only of oneself: a second factor is required and has yet to be set up. */
+    mustEnrol: z.literal(true).optional(),
   })
   .openapi('Person');
 

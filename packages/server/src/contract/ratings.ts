@@ -1,6 +1,6 @@
 /** Scorecards: private drafts, sealed ratings, dated amendments. */
 import { z } from '@hono/zod-openapi';
-import { EVIDENCE_MAX, EVIDENCE_MIN, Id, Instant, Reason, Score } from './common.ts';
+import { EVIDENCE_MAX, EVIDENCE_MIN, Id, Instant, Reason, Revision, Score } from './common.ts';
 import { PinnedQuestion } from './interview.ts';
 
 const Evidence = z.string().max(EVIDENCE_MAX, `evidence has at most ${EVIDENCE_MAX} characters`);
@@ -24,7 +24,7 @@ export const SaveDraft = z
     evidence: Evidence,
     /** Why the question was not asked; a draft has a score or this, not both. */
     notAsked: z.string().max(1_000).nullable(),
-    baseRevision: z.int().min(0),
+    baseRevision: Revision,
   })
   .refine((draft) => draft.score === null || draft.notAsked === null, {
     path: ['notAsked'],
@@ -36,7 +36,7 @@ export const Note = z
   .object({ body: z.string(), revision: z.int(), savedAt: Instant.nullable() })
   .openapi('Note');
 export const SaveNote = z
-  .object({ body: z.string().max(50_000), baseRevision: z.int().min(0) })
+  .object({ body: z.string().max(50_000), baseRevision: Revision })
   .openapi('SaveNote');
 
 export const SharedNote = z

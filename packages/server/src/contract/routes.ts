@@ -1,5 +1,6 @@
 /** Every route of the API, by name. Handlers, OpenAPI document and client are all made from this table. */
 import { z } from '@hono/zod-openapi';
+import { advisoryRoutes } from './advisory-routes.ts';
 import { assistantRoutes } from './assistant-routes.ts';
 import { authoringRoutes } from './authoring-routes.ts';
 import * as bank from './bank.ts';
@@ -11,14 +12,17 @@ import * as people from './people.ts';
 import { privacyRoutes } from './privacy-routes.ts';
 import * as ratings from './ratings.ts';
 import { route } from './route.ts';
+import { securityRoutes } from './security-routes.ts';
 import { Settings } from './settings.ts';
 
 const Done = z.object({ ok: z.literal(true) });
 const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 
 export const routes = {
+  ...advisoryRoutes,
   ...assistantRoutes,
   ...authoringRoutes,
+  ...securityRoutes,
   ...privacyRoutes,
 
   // Setting up, signing in
@@ -199,6 +203,13 @@ export const routes = {
     tag: 'Calibration',
     summary: 'Calibration sets and one’s own standing',
     response: list(bank.CalibrationSummary),
+  }),
+  certificate: route({
+    method: 'get',
+    path: '/api/certificates/{id}',
+    tag: 'Calibration',
+    summary: 'The certificate of a passed attempt: one’s own, or for leads anybody’s',
+    response: bank.Certificate,
   }),
   calibration: route({
     method: 'get',

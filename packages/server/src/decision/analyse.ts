@@ -27,7 +27,7 @@ export interface AnalysisInput {
   /** First ratings of revealed candidates. */
   ratings: readonly (ScoredRating & { candidateId: string })[];
   candidates: readonly { id: string; name: string; withdrawn: boolean }[];
-  raters: readonly { id: string; name: string }[];
+  raters: readonly { id: string; name: string | Named }[];
   /** How many are to be chosen; held within 1 and one less than the candidates. */
   top: number;
 }

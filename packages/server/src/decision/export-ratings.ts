@@ -5,6 +5,7 @@ import { requireTeam } from '../interview/permissions.ts';
 import { findOpening } from '../interview/view-opening.ts';
 import { readRatings } from '../ratings/list-ratings.ts';
 import * as t from '../store/schema.ts';
+import { asRatings, readAdvisory } from './advisory-report.ts';
 
 const COLUMNS = [
   'candidate',
@@ -18,6 +19,7 @@ const COLUMNS = [
   'kind',
   'reason',
   'created_at',
+  'counted',
 ];
 
 /** RFC 4180 quoting; a leading = + - @ is defused, so that a spreadsheet does not run it as a formula. */
@@ -41,7 +43,18 @@ export async function exportRatings({ store }: Context, actor: Actor, openingId:
       ).map(({ id, name }) => [id, name]),
     );
     const ratings = await readRatings(store.vault, tables, eq(t.rating.openingId, openingId));
-    const lines = ratings.map((rating) =>
+    const given = await readAdvisory(store.vault, tables, openingId, [], [...names.keys()]);
+    const counted = given?.setting.counted ?? false;
+    const all = [
+      ...ratings.map((rating) => ({ ...rating, counted: rating.kind === 'first' ? 'yes' : 'no' })),
+      // Marked, so that a file read by a program does not take a model for a member of the panel.
+      ...(given ? asRatings(given) : []).map((rating) => ({
+        ...rating,
+        kind: counted ? 'first' : 'advisory',
+        counted: counted ? 'yes' : 'no',
+      })),
+    ];
+    const lines = all.map((rating) =>
       [
         names.get(rating.candidateId) ?? '',
         rating.candidateId,
@@ -54,6 +67,7 @@ export async function exportRatings({ store }: Context, actor: Actor, openingId:
         rating.kind,
         rating.reason,
         rating.createdAt,
+        rating.counted,
       ]
         .map(csvCell)
         .join(','),

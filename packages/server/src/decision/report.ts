@@ -4,6 +4,7 @@ import type { z } from '@hono/zod-openapi';
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
+import { ADVISOR_ID } from '../contract/advisory.ts';
 import type { DecisionQuery, DecisionReport } from '../contract/decision.ts';
 import type { RecordDecision } from '../contract/interview.ts';
 import { conflict } from '../errors.ts';
@@ -14,6 +15,7 @@ import { findOpening, listItems, listSeats, toItem } from '../interview/view-ope
 import { application, place } from '../keys/sealed-columns.ts';
 import { readRatings } from '../ratings/list-ratings.ts';
 import * as t from '../store/schema.ts';
+import { ADVISOR_NAME, advisoryReport, asRatings, readAdvisory } from './advisory-report.ts';
 import { analyseOnce } from './remember.ts';
 import { summarise } from './summarise.ts';
 
@@ -24,7 +26,7 @@ export async function decisionReport(
   { top }: z.output<typeof DecisionQuery>,
 ): Promise<z.infer<typeof DecisionReport>> {
   requireTeam(actor);
-  const { report, input } = await store.as(actor.id, async (tables) => {
+  const { report, input, given, panel } = await store.as(actor.id, async (tables) => {
     const opening = await findOpening(tables, openingId);
     const items = (await listItems(tables, openingId)).map(toItem);
     const rows = await tables
@@ -42,7 +44,7 @@ export async function decisionReport(
     );
     const open = rows.filter(({ id }) => revealed.has(id));
     const ids = open.map(({ id }) => id);
-    const ratings =
+    const panel =
       ids.length === 0
         ? []
         : await readRatings(
@@ -50,6 +52,15 @@ export async function decisionReport(
             tables,
             and(eq(t.rating.openingId, openingId), inArray(t.rating.candidateId, ids)),
           );
+    const given = await readAdvisory(
+      store.vault,
+      tables,
+      openingId,
+      items.map(({ question }) => question),
+      ids,
+    );
+    // The one place where an advisory rater can enter the decision.
+    const ratings = given?.setting.counted ? [...panel, ...asRatings(given)] : panel;
     const byCandidate = new Map<string, typeof ratings>(ids.map((id) => [id, []]));
     for (const rating of ratings) byCandidate.get(rating.candidateId)?.push(rating);
     const raters = new Map(ratings.map(({ raterId, raterName }) => [raterId, raterName]));
@@ -106,7 +117,7 @@ export async function decisionReport(
         competency,
         weight,
       })),
-      raters: [...raters].map(([id, name]) => ({ id, name })),
+      raters: [...raters].map(([id, name]) => ({ id, name, advisory: id === ADVISOR_ID })),
       seats,
       candidates,
       sealed: rows
@@ -121,10 +132,10 @@ export async function decisionReport(
         .filter(({ kind }) => kind === 'first')
         .map(({ candidateId, raterId, question, score }) => ({ candidateId, raterId, question, score })),
       candidates: open.map(({ id, name, withdrawnAt }) => ({ id, name, withdrawn: withdrawnAt !== null })),
-      raters: report.raters,
+      raters: report.raters.map(({ id, name, advisory }) => ({ id, name: advisory ? ADVISOR_NAME : name })),
       top,
     };
-    return { report, input };
+    return { report, input, given, panel };
   });
   // Outside the transaction: the embedded database has one connection, and others wait for it.
   const analysis = await analyseOnce(input);
@@ -138,6 +149,12 @@ export async function decisionReport(
       (a, b) => standing(b.candidate.id, b.overall) - standing(a.candidate.id, a.overall),
     ),
     analysis,
+    advisory: given
+      ? advisoryReport(
+          given,
+          panel.filter(({ kind }) => kind === 'first'),
+        )
+      : null,
   };
 }
 

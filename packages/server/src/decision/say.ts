@@ -33,14 +33,11 @@ function inHouse(text: string, locale: Locale): string {
 export function speaker(of: {
   items: readonly { question: string; title: Named }[];
   candidates: readonly { id: string; name: string }[];
-  raters: readonly { id: string; name: string }[];
+  raters: readonly { id: string; name: string | Named }[];
 }): Say {
   const names = new Map<string, Named>();
   for (const { id, name } of [...of.candidates, ...of.raters])
-    names.set(
-      id,
-      both(() => name),
-    );
+    names.set(id, typeof name === 'string' ? both(() => name) : name);
   for (const { question, title } of of.items) names.set(question, title);
   /** Names go in last, behind marks, so that the vocabulary changes the sentence and never a name. */
   const speak = (code: string, params: StatementParams, locale: Locale): string => {

@@ -89,6 +89,23 @@ const OTHERWISE: Partial<Record<RouteName, string>> = {
   acceptInvitation: 'no-invitation',
   bankExport: 'not-found',
   bankImport: 'import-too-large',
+  // Nobody of the walk has a password: what these do is in `account-security.db.test.ts`.
+  signInWithPasskey: 'passkey-refused',
+  signInWithSecondFactor: 'sign-in-again',
+  changePassword: 'wrong-password',
+  beginEnrolment: 'wrong-password',
+  confirmEnrolment: 'wrong-code',
+  renewBackupCodes: 'wrong-password',
+  removeSecondFactor: 'wrong-password',
+  beginPasskey: 'wrong-password',
+  addPasskey: 'passkey-refused',
+  // Nor a link to one's data, nor asked for anything, nor typed the name of whoever is to be erased.
+  openDataLink: 'no-link',
+  heldDataByLink: 'no-access',
+  heldDataPdfByLink: 'no-access',
+  askPrivacyByLink: 'no-access',
+  decidePrivacyRequest: 'not-found',
+  eraseCandidate: 'not-confirmed',
 };
 
 async function ask(
@@ -143,4 +160,22 @@ describe.each(names)('%s', (name) => {
       }
     expect(wrong).toEqual([]);
   });
+});
+
+it('keeps whoever has to set up a second factor from everything but doing so', async () => {
+  const { owner } = stage.people;
+  owner.mustEnrol = true;
+  const place: Place = { state: 'scoring', session: 'scheduled', move: 'start', proposal: 'draft' };
+  for (const name of names) {
+    const { who, enrolling }: Access = ACCESS[name];
+    const { method, path, headers = {}, body } = requestFor(name, stage, place, calibration);
+    const response = await world.request(owner, path, {
+      method,
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const code = response.ok ? '' : ((await response.json()) as { code: string }).code;
+    expect([name, code === 'second-factor-required']).toEqual([name, who !== 'anyone' && !enrolling]);
+  }
+  delete owner.mustEnrol;
 });

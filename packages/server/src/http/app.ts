@@ -8,9 +8,12 @@ import type { Route } from '../contract/route.ts';
 import { bankImportPath, eventsPath, exportPath, type LocksEvent, routes } from '../contract/routes.ts';
 import { exportRatings } from '../decision/export-ratings.ts';
 import { Refusal } from '../errors.ts';
+import { takeAttempt } from '../identity/attempts.ts';
+import { whoAsks } from '../identity/sign-in.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
 import { KeyError } from '../keys/key-error.ts';
-import { accountHandlers, whoAsks } from './accounts.ts';
+import { accountHandlers } from './accounts.ts';
+import { advisoryHandlers } from './advisory.ts';
 import { assistantHandlers } from './assistant.ts';
 import { authoringHandlers } from './authoring.ts';
 import { bankHandlers } from './bank.ts';
@@ -20,11 +23,15 @@ import type { Exchange, Handlers } from './exchange.ts';
 import { exchangeOf, guard, type Identify } from './guard.ts';
 import { streamLocks } from './lock-stream.ts';
 import { openingHandlers } from './openings.ts';
+import type { PeerOptions } from './peer.ts';
 import { privacyHandlers } from './privacy.ts';
 import { fromKeyError, fromRefusal, fromZod, problem } from './problems.ts';
+import { protect, refuseForeign } from './protect.ts';
 import { ratingHandlers } from './ratings.ts';
 import { mountReading } from './reading.ts';
+import { securityHandlers } from './security.ts';
 import { fromUnavailable } from './unavailable.ts';
+import { wellFormed } from './well-formed.ts';
 
 export interface AppOptions {
   context: Context;
@@ -32,6 +39,8 @@ export interface AppOptions {
   onFault?: (error: unknown, request: Request) => void;
   /** Who asks; by the session cookie unless told otherwise (measurements and model-based tests). */
   identify?: Identify;
+  /** How the server is reached: over http, under the name that a request says, without a proxy, unless told. */
+  site?: PeerOptions & { secure?: boolean };
   /** Goes before everything: what is logged and measured of requests. */
   observe?: MiddlewareHandler | undefined;
 }
@@ -45,22 +54,11 @@ const OWN_REFUSALS: Record<number, [string, string]> = {
   415: ['not-json', 'Send the body as JSON, with the header content-type: application/json.'],
 };
 
-/** Requests that change something must come from our own pages, or from programs, which send no `Origin`. */
-function isForeign(request: Request): boolean {
-  if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return false;
-  const origin = request.headers.get('origin');
-  if (!origin) return false;
-  try {
-    return new URL(origin).host !== request.headers.get('host');
-  } catch {
-    return true;
-  }
-}
-
 export function createApp({
   context,
   onFault,
   identify = (headers) => whoAsks(context, headers),
+  site = {},
   observe,
 }: AppOptions) {
   const app = new OpenAPIHono({
@@ -84,19 +82,15 @@ export function createApp({
     );
   });
   app.notFound((c) => problem(404, 'no-such-route', `There is nothing at ${c.req.method} ${c.req.path}.`));
-  app.use('/api/*', async (c, next) => {
-    if (isForeign(c.req.raw))
-      return problem(403, 'foreign-origin', 'This request comes from another site’s page.');
-    await next();
-    c.header('cache-control', 'no-store');
-    return undefined;
-  });
+  app.use('*', protect({ secure: false, ...site }));
+  app.use('/api/*', refuseForeign);
   const limit = bodyLimit({
     maxSize: MAX_BODY,
     onError: () => problem(413, 'too-large', `The body is larger than ${MAX_BODY / 1024} KiB.`),
   });
   // Files of the bank have a limit of their own.
   app.use('/api/*', (c, next) => (c.req.path === bankImportPath ? next() : limit(c, next)));
+  app.use('/api/*', wellFormed);
 
   const handlers: Handlers = {
     ...accountHandlers(context),
@@ -106,6 +100,8 @@ export function createApp({
     ...candidateHandlers(context),
     ...ratingHandlers(context),
     ...assistantHandlers(context),
+    ...advisoryHandlers(context),
+    ...securityHandlers(context),
     ...privacyHandlers(context),
   };
   for (const [name, route] of Object.entries(routes) as [keyof Handlers, Route][]) {
@@ -121,7 +117,14 @@ export function createApp({
           body: route.body ? valid.valid('json') : undefined,
         },
         exchange,
-      );
+      ).catch((error: unknown) => {
+        // A refusal may bring cookies too: the one that waits for a second factor.
+        if (!(error instanceof Refusal) || exchange.cookies.length === 0) throw error;
+        const refusal = fromRefusal(error);
+        for (const cookie of exchange.cookies) refusal.headers.append('set-cookie', cookie);
+        return refusal;
+      });
+      if (output instanceof Response) return output;
       for (const cookie of exchange.cookies) c.header('set-cookie', cookie, { append: true });
       return c.json(output as object, route.status);
     };
@@ -133,6 +136,7 @@ export function createApp({
 
   app.get(exportPath(':id'), guard('exportRatings', identify), async (c) => {
     const { actor } = exchangeOf(c);
+    await takeAttempt(context, 'export', actor.id);
     const csv = await exportRatings(context, actor, uuid(c.req.param('id')));
     return new Response(csv, {
       headers: {
@@ -170,7 +174,7 @@ export function createApp({
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',
     in: 'cookie',
-    name: 'viva.session_token',
+    name: site.secure ? '__Host-viva.session_token' : 'viva.session_token',
   });
   return app;
 }

@@ -8,6 +8,7 @@ import type { Actor, Context } from '../context.ts';
 import type * as contract from '../contract/bank.ts';
 import { bankExportPath, bankImportPath } from '../contract/routes.ts';
 import { Refusal } from '../errors.ts';
+import { takeAttempt } from '../identity/attempts.ts';
 import { exchangeOf, guard, type Identify } from './guard.ts';
 import { problem } from './problems.ts';
 
@@ -37,6 +38,7 @@ export function mountBankExchange(app: OpenAPIHono, context: Context, identify: 
   });
   app.get(bankExportPath(':format'), guard('bankExport', identify), async (c) => {
     const { actor } = exchangeOf(c);
+    await takeAttempt(context, 'export', actor.id);
     const format = EXPORT_FORMATS.find((one) => one === c.req.param('format'));
     if (!format)
       throw new Refusal(
@@ -71,6 +73,7 @@ export function mountBankExchange(app: OpenAPIHono, context: Context, identify: 
     }),
     async (c) => {
       const { actor } = exchangeOf(c);
+      await takeAttempt(context, 'export', actor.id);
       const name = (c.req.query('name') ?? 'file').replace(/[\p{Cc}/\\]/gu, '_').slice(0, 200);
       const bytes = new Uint8Array(await c.req.arrayBuffer());
       return c.json(toPreview(await importInThread(await bankOf(actor), bytes, name)));

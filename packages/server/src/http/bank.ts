@@ -10,6 +10,7 @@ import {
   submitCalibration,
   viewCalibration,
 } from '../calibration/calibrate.ts';
+import { viewCertificate } from '../calibration/certificate.ts';
 import type { Actor, Context } from '../context.ts';
 import type * as contract from '../contract/bank.ts';
 import { notFound } from '../errors.ts';
@@ -152,6 +153,7 @@ export const bankHandlers = (context: Context) => {
     },
     updateSettings: async ({ body }, { actor }) => updateSettings(context, actor, body),
     listCalibrations: async (_, { actor }) => ({ items: await listCalibrations(context, actor) }),
+    certificate: ({ params }, { actor }) => viewCertificate(context, actor, params.id),
     calibration: async ({ params }, { actor }) => viewCalibration(context, actor, params.family),
     submitCalibration: async ({ params, body }, { actor }) =>
       submitCalibration(context, actor, params.family, body),

@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts';
 import { recordDecision } from '../decision/report.ts';
 import { answerGroups, viewGroupAnswers } from '../fairness/answer-groups.ts';
+import { takeAttempt } from '../identity/attempts.ts';
 import { inviteCandidate } from '../identity/people.ts';
 import {
   addCandidate,
@@ -35,7 +36,10 @@ export const candidateHandlers = (context: Context) =>
       );
     },
     updateCandidate: async ({ params, body }, { actor }) => updateCandidate(context, actor, params.id, body),
-    inviteCandidate: async ({ params }, { actor }) => inviteCandidate(context, actor, params.id),
+    inviteCandidate: async ({ params }, { actor }) => {
+      await takeAttempt(context, 'invite', actor.id);
+      return inviteCandidate(context, actor, params.id);
+    },
     withdrawCandidate: async ({ params, body }, { actor }) =>
       withdrawCandidate(context, actor, params.id, body.reason),
     closePanel: async ({ params, body }, { actor }) => closePanel(context, actor, params.id, body.reason),

@@ -4,6 +4,7 @@ import type { Actor } from '../context.ts';
 import { ACCESS, type Access, admits, type RouteName, type Who } from '../contract/access.ts';
 import { forbidden, Refusal } from '../errors.ts';
 import { Exchange } from './exchange.ts';
+import { peerOf } from './peer.ts';
 
 export type Identify = (headers: Headers) => Promise<Actor | undefined>;
 
@@ -14,9 +15,15 @@ const NAMED: Record<Exclude<Who, 'anyone' | 'signed-in'>, string> = {
 };
 
 /** @throws Refusal 401 where nobody is signed in, 403 where the table does not name this person's role */
-function admit({ who }: Access, actor: Actor | undefined): void {
+function admit({ who, enrolling }: Access, actor: Actor | undefined): void {
   if (who === 'anyone') return;
   if (!actor) throw new Refusal(401, 'signed-out', 'Sign in first.');
+  if (actor.mustEnrol && !enrolling)
+    throw new Refusal(
+      403,
+      'second-factor-required',
+      'The owner requires a second factor of owner and leads. Set yours up first, in your account.',
+    );
   if (!admits(who, actor.role)) throw forbidden(who === 'signed-in' ? 'people with an account' : NAMED[who]);
 }
 
@@ -25,10 +32,9 @@ export const guard =
   (name: RouteName, identify: Identify): MiddlewareHandler =>
   async (c, next) => {
     const access: Access = ACCESS[name];
-    const { headers, signal } = c.req.raw;
-    const actor = access.who === 'anyone' ? undefined : await identify(headers);
+    const actor = access.who === 'anyone' ? undefined : await identify(c.req.raw.headers);
     admit(access, actor);
-    c.set('exchange', new Exchange(headers, actor, signal));
+    c.set('exchange', new Exchange(c.req.raw, actor, peerOf(c)));
     await next();
   };
 

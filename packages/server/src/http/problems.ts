@@ -40,8 +40,11 @@ export function problem(
   });
 }
 
-export const fromRefusal = ({ status, code, message, errors, current }: Refusal): Response =>
-  problem(status, code, message, errors, current);
+export function fromRefusal({ status, code, message, errors, current, retryAfter }: Refusal): Response {
+  const response = problem(status, code, message, errors, current);
+  if (retryAfter !== undefined) response.headers.set('retry-after', String(retryAfter));
+  return response;
+}
 
 type Target = 'json' | 'query' | 'param' | 'header' | 'cookie' | 'form';
 

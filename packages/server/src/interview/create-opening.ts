@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import { writeSetting } from '../advisory/setting.ts';
 import { appendAudit } from '../audit/append.ts';
 import { currentBank } from '../authoring/current-bank.ts';
 import type { Actor, Context } from '../context.ts';
@@ -15,7 +16,7 @@ import { viewOpening } from './view-opening.ts';
 export async function createOpening(
   context: Context,
   actor: Actor,
-  { title, description, kit: kitId }: z.output<typeof CreateOpening>,
+  { title, description, kit: kitId, advisory }: z.output<typeof CreateOpening>,
 ) {
   requireLead(actor);
   const { store, demo } = context;
@@ -65,6 +66,7 @@ export async function createOpening(
       openingId: id,
       detail: { title, kit: kitId, kitHash: kit.hash },
     });
+    if (advisory) await writeSetting(context, tables, actor, id, advisory);
     return viewOpening(tables, id, actor);
   });
 }

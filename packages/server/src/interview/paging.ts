@@ -3,13 +3,15 @@ import { Refusal } from '../errors.ts';
 
 type Key = [string, string];
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** @throws Refusal 400 where the text is not one of our cursors. */
 export function readCursor(cursor: string | undefined): Key | undefined {
   if (!cursor) return undefined;
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (Array.isArray(key) && key.length === 2 && typeof key[0] === 'string' && typeof key[1] === 'string') {
-      const valid = !Number.isNaN(Date.parse(key[0])) && /^[0-9a-f-]{36}$/.test(key[1]);
+      const valid = /^[12]\d{3}-/.test(key[0]) && !Number.isNaN(Date.parse(key[0])) && UUID.test(key[1]);
       if (valid) return [key[0], key[1]];
     }
   } catch {

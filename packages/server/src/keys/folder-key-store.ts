@@ -10,7 +10,8 @@
  * Files are replaced in one step and synced. Readers take no lock: a data key never changes, only what wraps it does.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { appendDurably, syncFolder, writeDurably } from './durable-file.ts';
 import { createFolderLock } from './folder-lock.ts';
@@ -134,7 +135,8 @@ export function openFolderKeyStore(folder: string, masters: MasterKeys): FolderK
 
   let kept: { stamp: string; ledger: Map<Subject, Erased> } = { stamp: '', ledger: new Map() };
   const ledger = async (): Promise<ReadonlyMap<Subject, Erased>> => {
-    const now = await stat(ledgerPath).catch(absent);
+    // Asked with every text: a look at the file costs less than a turn of the event loop.
+    const now = statSync(ledgerPath, { throwIfNoEntry: false });
     const stamp = now ? `${now.size} ${now.mtimeMs}` : '';
     if (stamp === kept.stamp) return kept.ledger;
     const entries = new Map<Subject, Erased>();

@@ -12,6 +12,7 @@ import {
 import type { Bank, Kit, Question } from '@viva/bank';
 import { and, desc, eq, lt, ne, or } from 'drizzle-orm';
 import { refuse } from '../assistant/models.ts';
+import { practiceBank } from '../authoring/current-bank.ts';
 import type { Actor, Context } from '../context.ts';
 import type { BeginPractice, Practice, PracticeKit, PracticeSummary } from '../contract/assistant.ts';
 import { conflict, notFound, Refusal } from '../errors.ts';
@@ -91,11 +92,11 @@ async function find({ vault }: Store, tables: Tables, id: string): Promise<Row> 
   return openPractice(await vault.load([personal(row.personId)]), row);
 }
 
-export async function practiceKits(
-  { store, bank }: Context,
-  actor: Actor,
-): Promise<z.infer<typeof PracticeKit>[]> {
-  const without = await store.as(actor.id, (tables) => reserved(tables, actor));
+export async function practiceKits(context: Context, actor: Actor): Promise<z.infer<typeof PracticeKit>[]> {
+  const { bank, without } = await context.store.as(actor.id, async (tables) => ({
+    bank: await practiceBank(context, tables),
+    without: await reserved(tables, actor),
+  }));
   return [...bank.kits.values()].map((kit) => ({
     id: kit.id,
     title: titleOf(kit),
@@ -104,13 +105,14 @@ export async function practiceKits(
 }
 
 export async function listPractices(
-  { store, bank }: Context,
+  context: Context,
   actor: Actor,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<{ items: z.infer<typeof PracticeSummary>[]; nextCursor: string | null }> {
   const after = readCursor(cursor);
-  const rows = await store.as(actor.id, (tables) =>
-    tables
+  const { bank, rows } = await context.store.as(actor.id, async (tables) => ({
+    bank: await practiceBank(context, tables),
+    rows: await tables
       .select()
       .from(t.practice)
       .where(
@@ -123,8 +125,8 @@ export async function listPractices(
       )
       .orderBy(desc(t.practice.createdAt), desc(t.practice.id))
       .limit(limit + 1),
-  );
-  const keys = await store.vault.load([personal(actor.id)]);
+  }));
+  const keys = await context.store.vault.load([personal(actor.id)]);
   const { items, nextCursor } = toPage(
     rows.map((row) => openPractice(keys, row)),
     limit,
@@ -150,13 +152,15 @@ export async function listPractices(
  * @throws Refusal 404 for an unknown kit, 409 `nothing-to-practise`
  */
 export async function beginPractice(
-  { store, bank }: Context,
+  context: Context,
   actor: Actor,
   { kit: kitId, locale, questions: count }: z.output<typeof BeginPractice>,
 ): Promise<z.infer<typeof Practice>> {
-  const kit = bank.kits.get(kitId);
-  if (!kit) throw notFound('kit');
+  const { store } = context;
   return store.as(actor.id, async (tables) => {
+    const bank = await practiceBank(context, tables);
+    const kit = bank.kits.get(kitId);
+    if (!kit) throw notFound('kit');
     const open = practisable(bank, kit, await reserved(tables, actor));
     if (open.length === 0)
       throw conflict(
@@ -190,12 +194,15 @@ export async function beginPractice(
   });
 }
 
-export async function viewPractice({ store, bank }: Context, actor: Actor, id: string) {
-  return store.as(actor.id, async (tables) => view(bank, await find(store, tables, id)));
+export async function viewPractice(context: Context, actor: Actor, id: string) {
+  return context.store.as(actor.id, async (tables) =>
+    view(await practiceBank(context, tables), await find(context.store, tables, id)),
+  );
 }
 
 /** Keeps a changed round, unless another request has changed the practice meanwhile. */
-async function keep({ store, bank }: Context, actor: Actor, row: Row, round: Round) {
+async function keep(context: Context, actor: Actor, row: Row, round: Round) {
+  const { store } = context;
   const at = current(row.rounds);
   const rounds = row.rounds.map((one, place) => (place === at ? round : one));
   const finishedAt = rounds.every(({ done }) => done) ? store.clock() : null;
@@ -208,7 +215,12 @@ async function keep({ store, bank }: Context, actor: Actor, row: Row, round: Rou
       .returning({ id: t.practice.id });
     if (changed.length === 0)
       throw conflict('changed', 'This practice interview went on elsewhere meanwhile. Reload it.');
-    return view(bank, { ...row, rounds, finishedAt, revision: row.revision + 1 });
+    return view(await practiceBank(context, tables), {
+      ...row,
+      rounds,
+      finishedAt,
+      revision: row.revision + 1,
+    });
   });
 }
 
@@ -231,11 +243,15 @@ export async function answerPractice(
   answer: string,
   signal: AbortSignal,
 ): Promise<z.infer<typeof Practice>> {
-  const { store, bank, models } = context;
-  const { row, model } = await store.as(actor.id, async (tables) => {
+  const { store, models } = context;
+  const { row, model, bank } = await store.as(actor.id, async (tables) => {
     const found = await find(store, tables, id);
     underWay(found);
-    return { row: found, model: await models.model(tables) };
+    return {
+      row: found,
+      model: await models.model(tables),
+      bank: await practiceBank(context, tables),
+    };
   });
   const round = underWay(row);
   const question = bank.questions.get(round.question);

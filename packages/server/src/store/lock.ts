@@ -46,6 +46,18 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   }
 }
 
+export interface LockState {
+  holder: Pick<Holder, 'pid' | 'host' | 'since'> | undefined;
+  /** Whether the holder still runs; true of holders on other machines, which cannot be asked. */
+  alive: boolean;
+}
+
+/** Who holds a lock, without taking it. */
+export async function readLock(path: string): Promise<LockState> {
+  const holder = await readHolder(path);
+  return { holder, alive: holder !== undefined && (await alive(holder)) };
+}
+
 /** Makes `path` a copy of `mine` in one step; false where something is there already. */
 async function linkNew(mine: string, path: string): Promise<boolean> {
   try {

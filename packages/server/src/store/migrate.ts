@@ -7,6 +7,8 @@ import { groupAnswers } from './migrations/0003-group-answers.ts';
 import { assistant } from './migrations/0004-assistant.ts';
 import { authoring } from './migrations/0005-authoring.ts';
 import { privacy } from './migrations/0006-privacy.ts';
+import { secondFactor } from './migrations/0007-second-factor.ts';
+import { advisory } from './migrations/0008-advisory.ts';
 import { passageVectors } from './migrations/0009-passage-vectors.ts';
 import { scale } from './migrations/0010-scale.ts';
 
@@ -17,6 +19,8 @@ const MIGRATIONS = [
   assistant,
   authoring,
   privacy,
+  secondFactor,
+  advisory,
   passageVectors,
   scale,
 ];
@@ -35,7 +39,15 @@ export class MigrationError extends Error {
   }
 }
 
-const ROLES = ['viva_owner', 'viva_app', 'viva_auth', 'viva_auditor', 'viva_keeper', 'viva_backup'];
+const ROLES = [
+  'viva_owner',
+  'viva_app',
+  'viva_auth',
+  'viva_auditor',
+  'viva_keeper',
+  'viva_backup',
+  'viva_advisor',
+];
 
 /** The roles belong to the whole PostgreSQL cluster, so they may be there already, or be made by two at once. */
 async function ensureRoles(run: RunQuery): Promise<void> {
@@ -67,6 +79,10 @@ export interface Applied {
 
 export const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
 const checksumOf = (sql: string): string => createHash('sha256').update(sql).digest('hex');
+
+/** Every step there is, oldest first. */
+export const steps = (): (Applied & { name: string })[] =>
+  MIGRATIONS.map(({ version, name, sql }) => ({ version, name, checksum: checksumOf(sql) }));
 
 /** The steps that `applied` lacks. @throws MigrationError `newer`, `changed` */
 export function pendingSteps(applied: readonly Applied[]): (typeof MIGRATIONS)[number][] {
@@ -146,8 +162,8 @@ export async function migrateWithin(
 ): Promise<number> {
   await prepare(run);
   // Named steps have to be ones that this Viva knows.
-  const wanted = only && pendingSteps(only);
-  const steps = pendingSteps(await readApplied(run)).filter((step) => !wanted?.includes(step));
+  const unwanted = only && pendingSteps(only);
+  const steps = pendingSteps(await readApplied(run)).filter((step) => !unwanted?.includes(step));
   for (const step of steps) await apply(run, step);
   await letBackupsRead(run);
   return steps.length;

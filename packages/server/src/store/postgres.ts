@@ -33,6 +33,9 @@ export async function openPostgres({ url, connections = 10 }: PostgresOptions): 
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // The pool listens to idle connections only. One that is cut between two statements, or while it is given back,
+  // would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const onClient = async <T>(
     work: (run: RunQuery, script: (sql: string) => Promise<unknown>) => Promise<T>,
   ): Promise<T> => {
@@ -40,7 +43,6 @@ export async function openPostgres({ url, connections = 10 }: PostgresOptions): 
       throw toDatabaseError(cause);
     });
     let broken: Error | undefined;
-    // The pool listens to idle connections only: one that is cut between two statements would end the process.
     const lost = (error: Error): void => {
       broken = error;
     };

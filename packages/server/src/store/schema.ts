@@ -31,6 +31,7 @@ export const accountUser = auth.table('account_user', {
   image: text('image'),
   createdAt: at('created_at').notNull(),
   updatedAt: at('updated_at').notNull(),
+  twoFactorEnabled: boolean('two_factor_enabled').notNull().default(false),
 });
 export const authSession = auth.table('session', {
   id: text('id').primaryKey(),
@@ -64,6 +65,39 @@ export const verification = auth.table('verification', {
   expiresAt: at('expires_at').notNull(),
   createdAt: at('created_at').notNull(),
   updatedAt: at('updated_at').notNull(),
+});
+export const twoFactor = auth.table('two_factor', {
+  id: text('id').primaryKey(),
+  secret: text('secret').notNull(),
+  backupCodes: text('backup_codes').notNull(),
+  userId: text('user_id').notNull(),
+  verified: boolean('verified').notNull(),
+  failedVerificationCount: integer('failed_verification_count').notNull(),
+  lockedUntil: at('locked_until'),
+});
+export const passkey = auth.table('passkey', {
+  id: uuid('id').primaryKey(),
+  userId: text('user_id').notNull(),
+  name: text('name').notNull(),
+  credentialId: text('credential_id').notNull(),
+  publicKey: text('public_key').notNull(),
+  counter: bigint('counter', { mode: 'number' }).notNull(),
+  /** Separated by commas. */
+  transports: text('transports').notNull(),
+  synced: boolean('synced').notNull(),
+  createdAt: at('created_at').notNull(),
+  usedAt: at('used_at'),
+});
+export const attempt = auth.table('attempt', {
+  key: text('key').primaryKey(),
+  count: integer('count').notNull(),
+  since: at('since').notNull(),
+});
+export const lockout = auth.table('lockout', {
+  key: text('key').primaryKey(),
+  failures: integer('failures').notNull(),
+  last: at('last').notNull(),
+  lockedUntil: at('locked_until'),
 });
 
 export const person = viva.table('person', {
@@ -367,6 +401,90 @@ export const questionRetirement = viva.table('question_retirement', {
   reason: text('reason').notNull(),
   decidedBy: uuid('decided_by').notNull(),
   at: at('at').notNull(),
+});
+export const RATING_STRATEGIES = ['direct', 'chain-of-thought', 'self-consistency'] as const;
+export const TASK_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
+export const advisorySetting = viva.table('advisory_setting', {
+  openingId: uuid('opening_id').primaryKey(),
+  used: boolean('used').notNull(),
+  counted: boolean('counted').notNull(),
+  strategy: text('strategy', { enum: RATING_STRATEGIES }).notNull(),
+  samples: integer('samples').notNull(),
+  temperature: doublePrecision('temperature').notNull(),
+  seed: integer('seed').notNull(),
+  tokenBudget: integer('token_budget').notNull(),
+  setBy: uuid('set_by').notNull(),
+  setAt: at('set_at').notNull(),
+});
+export const transcriptMark = viva.table('transcript_mark', {
+  candidateId: uuid('candidate_id').notNull(),
+  questionId: text('question_id').notNull(),
+  openingId: uuid('opening_id').notNull(),
+});
+export const transcript = viva.table('transcript', {
+  candidateId: uuid('candidate_id').notNull(),
+  questionId: text('question_id').notNull(),
+  authorId: uuid('author_id').notNull(),
+  openingId: uuid('opening_id').notNull(),
+  sessionId: uuid('session_id'),
+  locale: text('locale', { enum: ['zh-CN', 'en'] }).notNull(),
+  source: text('source', { enum: ['typed', 'file', 'dictated'] }).notNull(),
+  body: text('body').notNull(),
+  revision: integer('revision').notNull(),
+  savedAt: at('saved_at').notNull(),
+  handedInAt: at('handed_in_at'),
+});
+export const advisoryTask = viva.table('advisory_task', {
+  candidateId: uuid('candidate_id').notNull(),
+  questionId: text('question_id').notNull(),
+  openingId: uuid('opening_id').notNull(),
+  state: text('state', { enum: TASK_STATES }).notNull(),
+  problem: text('problem'),
+  attempts: integer('attempts').notNull(),
+  queuedAt: at('queued_at').notNull(),
+  runner: text('runner'),
+  leasedUntil: at('leased_until'),
+});
+export const advisoryRating = viva.table('advisory_rating', {
+  id: uuid('id').primaryKey(),
+  openingId: uuid('opening_id').notNull(),
+  candidateId: uuid('candidate_id').notNull(),
+  questionId: text('question_id').notNull(),
+  score: smallint('score'),
+  spread: doublePrecision('spread'),
+  votes: jsonb('votes').$type<{ score: number; count: number }[]>().notNull(),
+  samples: integer('samples').notNull(),
+  body: text('body').notNull(),
+  createdAt: at('created_at').notNull(),
+});
+export const AI_USE_OUTCOMES = ['rated', 'withheld', 'failed', 'cancelled', 'too-late'] as const;
+export const aiUse = viva.table('ai_use', {
+  id: uuid('id').primaryKey(),
+  at: at('at').notNull(),
+  openingId: uuid('opening_id').notNull(),
+  candidateId: uuid('candidate_id').notNull(),
+  questionId: text('question_id').notNull(),
+  purpose: text('purpose', { enum: ['advisory-rating'] }).notNull(),
+  counted: boolean('counted').notNull(),
+  model: text('model').notNull(),
+  server: text('server'),
+  prompt: text('prompt').notNull(),
+  promptVersion: integer('prompt_version').notNull(),
+  promptHash: text('prompt_hash').notNull(),
+  questionHash: text('question_hash').notNull(),
+  locale: text('locale').notNull(),
+  strategy: text('strategy', { enum: RATING_STRATEGIES }).notNull(),
+  temperature: doublePrecision('temperature').notNull(),
+  samples: integer('samples').notNull(),
+  seed: integer('seed'),
+  inputTokens: integer('input_tokens').notNull(),
+  outputTokens: integer('output_tokens').notNull(),
+  tokensEstimated: boolean('tokens_estimated').notNull(),
+  durationMs: integer('duration_ms').notNull(),
+  outcome: text('outcome', { enum: AI_USE_OUTCOMES }).notNull(),
+  problem: text('problem'),
+  quotesKept: integer('quotes_kept').notNull(),
+  quotesDropped: integer('quotes_dropped').notNull(),
 });
 export const audit = viva.table('audit', {
   seq: bigint('seq', { mode: 'number' }).primaryKey(),

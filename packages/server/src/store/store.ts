@@ -18,6 +18,8 @@ export interface Store {
   as<T>(personId: string, work: (tables: Tables) => Promise<T>): Promise<T>;
   /** Runs `work` for signing in and joining, as a role with no right to anything of an interview. */
   asAuth<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
+  /** Runs `work` for the advisory rater: a role with no right to a name, a rating, a note or a draft. */
+  asAdvisor<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
   /** Runs `work` as the keeper, who seals and erases: it reads personal data and sealed texts, and no score. */
   asKeeper<T>(work: (tables: Tables) => Promise<T>, actorId?: string): Promise<T>;
   /** Seals and opens the texts that the database holds, with keys that it does not hold. */
@@ -39,7 +41,7 @@ export interface StoreOptions {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-type Role = 'viva_app' | 'viva_auth' | 'viva_keeper';
+type Role = 'viva_app' | 'viva_auth' | 'viva_keeper' | 'viva_advisor';
 
 /** Drizzle over whatever runs a query. */
 export function tablesOver(run: RunQuery): Tables {
@@ -77,6 +79,7 @@ export async function openStore({
     asKeeper,
     as: (personId, work) => within('viva_app', personId, (run) => work(tablesOver(run))),
     asAuth: (work) => within('viva_auth', '', (run) => work(tablesOver(run))),
+    asAdvisor: (work) => within('viva_advisor', '', (run) => work(tablesOver(run))),
     authStatements: tablesOver((sql, params) => within('viva_auth', '', (run) => run(sql, params))),
     close: () => driver.close(),
   };

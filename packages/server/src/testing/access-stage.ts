@@ -1,8 +1,11 @@
 /** One world in which every state of `contract/access.ts` is there at once, and everybody who could ask. */
 import type { QuestionContent } from '@viva/bank';
+import { eq } from 'drizzle-orm';
 import type { Actor } from '../context.ts';
 import { PROPOSAL_STATES, SESSION_STATES, STATES, type State } from '../contract/access.ts';
+import * as t from '../store/schema.ts';
 import { publishChange, reworded } from './authoring.ts';
+import { startSession } from './sessions.ts';
 import { complete, openPanel, scoreAll, type World } from './world.ts';
 
 /**
@@ -34,6 +37,8 @@ export interface Subject {
   question: string;
   /** The panelist's first rating, where there is one. */
   rating: string;
+  /** Whether everybody who may has begun a transcript. */
+  transcribed: boolean;
 }
 
 export interface Stage {
@@ -53,6 +58,11 @@ export interface Stage {
   free: string;
   chat: string;
   practice: string;
+  /** Of somebody who passed a calibration: the lead. */
+  certificate: string;
+  /** The panelist's: a session, and a passkey. */
+  session: string;
+  passkey: string;
 }
 
 const WHY = 'The walk needs it to be so.';
@@ -117,6 +127,13 @@ async function subjectIn(world: World, people: Stage['people'], state: State): P
         ({ raterId }) => raterId === panelist.id,
       )
     : [];
+  const transcribed = state === 'scoring' || state === 'locked';
+  if (transcribed)
+    for (const writer of [people.owner, lead, people['other-lead'], panelist, colleague])
+      await world.as(writer).saveTranscript({
+        params: { id: candidateId, question: questions[0] ?? '' },
+        body: { body: 'Candidate: it has a scale.', locale: 'en', baseRevision: 0 },
+      });
   const about = { params: { id: candidateId }, body: { reason: WHY } };
   if (state === 'panel-closed') await api.closePanel(about);
   if (state === 'withdrawn') await api.withdrawCandidate(about);
@@ -128,7 +145,17 @@ async function subjectIn(world: World, people: Stage['people'], state: State): P
     seat: seats.find(({ holder }) => holder.personId === colleague.id)?.id ?? '',
     question: questions[0] ?? '',
     rating: rating?.id ?? crypto.randomUUID(),
+    transcribed,
   };
+}
+
+async function passCalibration(world: World, person: Actor): Promise<string> {
+  const [set] = world.context.bank.calibrations.values();
+  const attempt = await world.as(person).submitCalibration({
+    params: { family: set?.family ?? '' },
+    body: { answers: (set?.transcripts ?? []).map(({ id, expert }) => ({ transcript: id, score: expert })) },
+  });
+  return attempt.id;
 }
 
 async function sessionsOf(world: World, lead: Actor, candidate: string): Promise<Stage['sessions']> {
@@ -170,10 +197,34 @@ async function proposalsOf(world: World, author: Actor, reviewer: Actor, questio
   return proposals;
 }
 
+/** A passkey that was made elsewhere. */
+async function keepPasskey({ context: { store } }: World, { id: personId }: Actor): Promise<string> {
+  const id = store.newId();
+  await store.asAuth(async (tables) => {
+    const [person] = await tables.select().from(t.person).where(eq(t.person.id, personId));
+    await tables.insert(t.passkey).values({
+      id,
+      userId: person?.userId ?? '',
+      name: 'A key',
+      credentialId: id,
+      publicKey: '',
+      counter: 0,
+      transports: '',
+      synced: false,
+      createdAt: store.clock(),
+      usedAt: null,
+    });
+  });
+  return id;
+}
+
 /** Builds it, through the API itself. The model that answers is `world`'s. */
 export async function openAccessStage(world: World): Promise<Stage> {
   const people = {} as Stage['people'];
-  for (const name of PEOPLE) people[name] = await world.addPerson(name, ROLE[name]);
+  for (const name of PEOPLE) {
+    people[name] = await world.addPerson(name, ROLE[name]);
+    await startSession(world, people[name]);
+  }
   const { owner, lead, 'other-lead': otherLead, outsider } = people;
   const elsewhere = await openPanel(world, otherLead, [outsider]);
   const other = await world.as(otherLead).addCandidate({
@@ -202,7 +253,10 @@ export async function openAccessStage(world: World): Promise<Stage> {
     sessions: await sessionsOf(world, lead, subjects.scoring.candidate),
     proposals: await proposalsOf(world, lead, otherLead, questions),
     retired,
+    session: (await startSession(world, people.panelist)).id,
+    passkey: await keepPasskey(world, people.panelist),
     free: questions[PROPOSAL_STATES.length + 1] ?? '',
+    certificate: await passCalibration(world, lead),
     chat: (
       await world.as(people.panelist).beginChat({ body: { question: 'What does double quantisation save?' } })
     ).id,

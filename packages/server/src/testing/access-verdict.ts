@@ -29,10 +29,10 @@ const REVEALED: readonly State[] = ['revealed', 'panel-closed', 'closed'];
 const submitted = (who: Someone, state: State): boolean =>
   (who === 'panelist' && SUBMITTED.includes(state)) || (who === 'colleague' && ALL_SUBMITTED.includes(state));
 
-/** Whose the chat and the practice interview of the stage are. */
-const OWNS: Record<string, Someone> = { chat: 'panelist', practice: 'candidate' };
+/** Whose the chat, the session, the passkey and the practice interview of the stage are. */
+const ownerOf = (name: string): Someone => (/practice/i.test(name) ? 'candidate' : 'panelist');
 
-function sees({ of }: Access, who: Someone, { state }: Place, owns: Someone | undefined): boolean {
+function sees({ of }: Access, who: Someone, { state }: Place, owns: Someone): boolean {
   // A draft's panel is simply edited, so nobody has held a seat of it.
   const team = LEADS.includes(who) || (PANEL.includes(who) && !(who === 'former' && state === 'draft'));
   switch (of) {
@@ -48,6 +48,7 @@ function sees({ of }: Access, who: Someone, { state }: Place, owns: Someone | un
     case 'rating':
       return SUBMITTED.includes(state) && (who === 'panelist' || (team && REVEALED.includes(state)));
     case 'proposal':
+    case 'certificate':
       return LEADS.includes(who);
     case 'own':
       return who === owns;
@@ -58,6 +59,7 @@ const may = ({ by }: Access, who: Someone): boolean =>
   by === undefined ||
   by === 'not-author' ||
   (by === 'seat' && (who === 'panelist' || who === 'colleague')) ||
+  (by === 'seat-or-lead' && (who === 'panelist' || who === 'colleague' || LEADS.includes(who))) ||
   (by === 'candidate' && who === 'candidate') ||
   (by === 'rater' && who === 'panelist') ||
   (by === 'author' && who === 'lead');
@@ -66,8 +68,7 @@ export function verdictOf(name: string, access: Access, who: Anybody, place: Pla
   if (access.who === 'anyone') return 'pass';
   if (who === 'anonymous' || who === 'revoked') return 401;
   if (!admits(access.who, ROLE[who])) return 403;
-  const owns = OWNS[/chat/i.test(name) ? 'chat' : 'practice'];
-  if (!sees(access, who, place, owns)) return 404;
+  if (!sees(access, who, place, ownerOf(name))) return 404;
   if (!may(access, who)) return 403;
   if (access.by === 'not-author' && who === 'lead') return 'own-proposal';
   const conflicts = submitted(who, place.state) ? (access.unlessSubmitted ?? access.unless) : access.unless;

@@ -18,7 +18,7 @@ export async function startSession({ context }: World, person: Actor) {
   await context.store.asAuth((tables) =>
     tables.update(t.person).set({ userId: user.id }).where(eq(t.person.id, person.id)),
   );
-  const { token } = await internalAdapter.createSession(user.id);
+  const { id, token } = await internalAdapter.createSession(user.id);
   const [cookie = ''] = (await serializeSigned(authCookies.sessionToken.name, token, secret)).split(';');
-  return { cookie, token, revoke: () => internalAdapter.deleteSession(token) };
+  return { id, cookie, token, revoke: () => internalAdapter.deleteSession(token) };
 }

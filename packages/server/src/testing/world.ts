@@ -2,12 +2,13 @@
 import { fileURLToPath } from 'node:url';
 import type { LanguageModel } from '@viva/assistant';
 import { type Bank, loadBank } from '@viva/bank';
+import { createAdvisoryRunner } from '../advisory/runner.ts';
 import { createModels } from '../assistant/models.ts';
 import { type Client, createClient } from '../client.ts';
 import type { Actor, Context } from '../context.ts';
-import { whoAsks } from '../http/accounts.ts';
 import { createApp } from '../http/app.ts';
 import { createAuth } from '../identity/auth.ts';
+import { whoAsks } from '../identity/sign-in.ts';
 import { createLockEvents } from '../interview/lock-events.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import type { Driver } from '../store/driver.ts';
@@ -65,6 +66,12 @@ export async function openWorld({
   });
   const people = new Map<string, Actor>();
   const faults: unknown[] = [];
+  const models = createModels({
+    env: { XDG_CONFIG_HOME: '/nowhere' },
+    ...(openModel ? { open: openModel } : {}),
+  });
+  // Not started: tests say when it works.
+  const advisory = createAdvisoryRunner({ store, models, onFault: (error) => faults.push(error) });
   const context: Context = {
     store,
     bank: await bank,
@@ -74,11 +81,8 @@ export async function openWorld({
       baseUrl: 'http://viva.test',
     }),
     events: await createLockEvents(driver),
-    models: createModels({
-      bank: await bank,
-      env: { XDG_CONFIG_HOME: '/nowhere' },
-      ...(openModel ? { open: openModel } : {}),
-    }),
+    models,
+    advisory,
     version: 'test',
     demo: false,
   };

@@ -151,3 +151,36 @@ export const searchQuery = (q: string) =>
     queryFn: async ({ signal }) => (await api.search({ query: { q } }, { signal })).items,
     enabled: q !== '',
   });
+
+export const heldDataQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['held-data', candidateId],
+    queryFn: ({ signal }) => api.heldData({ params: { id: candidateId } }, { signal }),
+  });
+
+export const privacyRequestsQuery = queryOptions({
+  queryKey: ['privacy-requests'],
+  queryFn: ({ signal }) =>
+    everyPage((cursor) => api.listPrivacyRequests({ query: { limit: 200, cursor } }, { signal })),
+});
+
+export const retentionQuery = queryOptions({
+  queryKey: ['retention'],
+  queryFn: ({ signal }) => api.retention({}, { signal }),
+});
+
+export const holdQuery = (candidateId: string) =>
+  queryOptions({
+    queryKey: ['legal-hold', candidateId],
+    queryFn: ({ signal }) => api.legalHold({ params: { id: candidateId } }, { signal }),
+  });
+
+export const accountSecurityQuery = queryOptions({
+  queryKey: ['account-security'],
+  queryFn: ({ signal }) => api.accountSecurity({}, { signal }),
+});
+
+export const securityPolicyQuery = queryOptions({
+  queryKey: ['security-policy'],
+  queryFn: ({ signal }) => api.securityPolicy({}, { signal }),
+});

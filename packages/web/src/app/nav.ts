@@ -7,12 +7,14 @@ import {
   CircleUserRound,
   FlaskConical,
   House,
+  Landmark,
   type LucideIcon,
   MessageCircleQuestion,
   MessagesSquare,
   PencilLine,
   Scale,
   Search,
+  ShieldCheck,
   Users,
 } from 'lucide-react';
 import type { common } from '../i18n/en.ts';
@@ -40,6 +42,8 @@ export const nav: readonly NavEntry[] = [
   { to: '/labs', label: 'labs', icon: FlaskConical, roles: everybody, group: 'library' },
   { to: '/practice', label: 'practice', icon: MessagesSquare, roles: everybody, group: 'library' },
   { to: '/calibration', label: 'calibration', icon: Scale, roles: staff, group: 'library' },
+  { to: '/privacy', label: 'privacy', icon: ShieldCheck, roles: ['owner', 'lead'], group: 'people' },
+  { to: '/duties', label: 'duties', icon: Landmark, roles: everybody, group: 'people' },
   { to: '/people', label: 'people', icon: Users, roles: ['owner', 'lead'], group: 'people' },
   { to: '/account', label: 'account', icon: CircleUserRound, roles: everybody, group: 'people' },
 ];

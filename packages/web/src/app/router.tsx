@@ -50,6 +50,12 @@ const join = createRoute({
   component: lazyPage(() => import('../pages/auth/join-page.tsx'), 'JoinPage'),
 });
 
+const dataLink = createRoute({
+  getParentRoute: () => root,
+  path: '/my-data/$token',
+  component: lazyPage(() => import('../pages/privacy/data-link-page.tsx'), 'DataLinkPage'),
+});
+
 /** Everything below needs somebody signed in. */
 const layout = createRoute({
   getParentRoute: () => root,
@@ -61,6 +67,8 @@ const layout = createRoute({
     ]);
     if (needsOwner) throw redirect({ to: '/setup' });
     if (!me) throw redirect({ to: '/signin', search: location.href === '/' ? {} : { next: location.href } });
+    if (me.mustEnrol && location.pathname !== '/account/security')
+      throw redirect({ to: '/account/security' });
   },
   component: Layout,
   notFoundComponent: NotFoundPage,
@@ -144,6 +152,11 @@ const calibration = createRoute({
   path: '/calibration/$family',
   component: lazyPage(() => import('../pages/calibration/calibration-page.tsx'), 'CalibrationPage'),
 });
+const certificate = createRoute({
+  getParentRoute: () => layout,
+  path: '/certificates/$attempt',
+  component: lazyPage(() => import('../pages/calibration/certificate-page.tsx'), 'CertificatePage'),
+});
 const people = createRoute({
   getParentRoute: () => layout,
   path: '/people',
@@ -153,6 +166,11 @@ const account = createRoute({
   getParentRoute: () => layout,
   path: '/account',
   component: lazyPage(() => import('../pages/account/account-page.tsx'), 'AccountPage'),
+});
+const accountSecurity = createRoute({
+  getParentRoute: () => layout,
+  path: '/account/security',
+  component: lazyPage(() => import('../pages/account/security-page.tsx'), 'SecurityPage'),
 });
 const search = createRoute({
   getParentRoute: () => layout,
@@ -212,6 +230,12 @@ const model = createRoute({
   path: '/assistant/model',
   component: lazyPage(() => import('../pages/assistant/model-page.tsx'), 'ModelPage'),
 });
+const aiUses = createRoute({
+  getParentRoute: () => layout,
+  path: '/ai-uses',
+  validateSearch: z.object({ opening: z.uuid().optional().catch(undefined) }),
+  component: lazyPage(() => import('../pages/advisory/uses-page.tsx'), 'UsesPage'),
+});
 const practices = createRoute({
   getParentRoute: () => layout,
   path: '/practice',
@@ -221,6 +245,23 @@ const practice = createRoute({
   getParentRoute: () => layout,
   path: '/practice/$practice',
   component: lazyPage(() => import('../pages/practice/practice-page.tsx'), 'PracticePage'),
+});
+
+// Privacy
+const myData = createRoute({
+  getParentRoute: () => layout,
+  path: '/applications/$candidateId/data',
+  component: lazyPage(() => import('../pages/privacy/my-data-page.tsx'), 'MyDataPage'),
+});
+const privacy = createRoute({
+  getParentRoute: () => layout,
+  path: '/privacy',
+  component: lazyPage(() => import('../pages/privacy/privacy-page.tsx'), 'PrivacyPage'),
+});
+const duties = createRoute({
+  getParentRoute: () => layout,
+  path: '/duties',
+  component: lazyPage(() => import('../pages/privacy/duties-page.tsx'), 'DutiesPage'),
 });
 
 // Candidates
@@ -241,6 +282,7 @@ const routeTree = root.addChildren([
   setup,
   signIn,
   join,
+  dataLink,
   layout.addChildren([
     home,
     openings,
@@ -257,8 +299,10 @@ const routeTree = root.addChildren([
     bankExchange,
     calibrations,
     calibration,
+    certificate,
     people,
     account,
+    accountSecurity,
     search,
     authoring,
     proposal,
@@ -268,8 +312,12 @@ const routeTree = root.addChildren([
     assistant,
     chat,
     model,
+    aiUses,
     practices,
     practice,
+    myData,
+    privacy,
+    duties,
   ]),
 ]);
 

@@ -1,5 +1,6 @@
 /** English. The types of all translation keys are taken from this file. */
 import account from './en/account.json';
+import advisory from './en/advisory.json';
 import assistant from './en/assistant.json';
 import auth from './en/auth.json';
 import authoring from './en/authoring.json';
@@ -8,6 +9,7 @@ import calibration from './en/calibration.json';
 import candidates from './en/candidates.json';
 import common from './en/common.json';
 import decision from './en/decision.json';
+import duties from './en/duties.json';
 import home from './en/home.json';
 import labEncoder from './en/lab-encoder.json';
 import labGanVsDiffusion from './en/lab-gan-vs-diffusion.json';
@@ -21,12 +23,15 @@ import labs from './en/labs.json';
 import openings from './en/openings.json';
 import people from './en/people.json';
 import practice from './en/practice.json';
+import privacy from './en/privacy.json';
 import problems from './en/problems.json';
 import scoring from './en/scoring.json';
 import search from './en/search.json';
+import security from './en/security.json';
 
 export {
   account,
+  advisory,
   assistant,
   auth,
   authoring,
@@ -35,6 +40,7 @@ export {
   candidates,
   common,
   decision,
+  duties,
   home,
   labEncoder as 'lab-encoder',
   labGanVsDiffusion as 'lab-gan-vs-diffusion',
@@ -48,7 +54,9 @@ export {
   openings,
   people,
   practice,
+  privacy,
   problems,
   scoring,
   search,
+  security,
 };

@@ -44,7 +44,9 @@ Examples:
     )
     .option('--gguf <file>', 'a model file to run in this process (needs node-llama-cpp)')
     .option('--embedding-gguf <file>', 'a model file for vectors')
+    .option('--encoder <folder>', 'a BERT-family encoder (Hugging Face folder) for vectors, in this process')
     .option('--context <tokens>', 'context of the GGUF model')
+    .option('--threads <count>', 'threads of the GGUF model; fewer where the machine is busy')
     .option('--remove', 'forget the set-up')
     .option(...LANGUAGE)
     .addHelpText(
@@ -53,7 +55,7 @@ Examples:
 Examples:
   viva assistant setup --url http://localhost:11434/v1 --model qwen3:8b --embedding-model bge-m3
   viva assistant setup --url https://models.example.org/v1 --model large --api-key-env MODEL_KEY
-  viva assistant setup --gguf model.gguf
+  viva assistant setup --gguf model.gguf --encoder all-MiniLM-L6-v2
   viva assistant setup --remove`,
     )
     .action(assistantSetup);

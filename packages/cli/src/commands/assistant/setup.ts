@@ -15,6 +15,7 @@ import type { Locale } from '@viva/bank';
 import { CommandFailure } from '../../failure.ts';
 import { language } from '../../terminal/language.ts';
 import { textTable } from '../../terminal/text-table.ts';
+import { openEncoderEmbedding } from './encoder-embedding.ts';
 import { cancellable, readNumber } from './open-model.ts';
 import { say } from './words.ts';
 
@@ -25,6 +26,8 @@ export interface SetupOptions {
   apiKeyEnv?: string;
   gguf?: string;
   embeddingGguf?: string;
+  encoder?: string;
+  threads?: string;
   context?: string;
   remove?: boolean;
   lang?: string;
@@ -48,6 +51,8 @@ function chosen(options: SetupOptions): ModelConfiguration | undefined {
       kind: 'llama-cpp',
       file: resolve(options.gguf),
       ...(options.embeddingGguf ? { embeddingFile: resolve(options.embeddingGguf) } : {}),
+      ...(options.encoder ? { encoder: resolve(options.encoder) } : {}),
+      ...(options.threads ? { threads: readNumber(options.threads, '--threads', 1) } : {}),
       ...(options.context ? { contextSize: readNumber(options.context, '--context', 256) } : {}),
     };
   }
@@ -61,6 +66,7 @@ function chosen(options: SetupOptions): ModelConfiguration | undefined {
     kind: 'openai-compatible',
     baseUrl: options.url,
     model: options.model,
+    ...(options.encoder ? { encoder: resolve(options.encoder) } : {}),
     ...(options.embeddingModel ? { embeddingModel: options.embeddingModel } : {}),
     ...(options.apiKeyEnv ? { apiKeyEnv: options.apiKeyEnv } : {}),
   };
@@ -89,6 +95,7 @@ const ITEMS = {
   json: 'checkJson',
   'log-probabilities': 'checkLog',
   embeddings: 'checkEmbed',
+  context: 'checkContext',
 } as const;
 
 function resultOf(
@@ -113,7 +120,7 @@ export async function assistantCheck(options: {
   json?: boolean;
 }): Promise<void> {
   const locale = language(options.lang);
-  const model = guardModel(await configuredModel(), {
+  const model = guardModel(await configuredModel(process.env, { encoder: openEncoderEmbedding }), {
     timeoutMs: readNumber(options.timeout, '--timeout', 0.1) * 1000,
     retries: 0,
   });

@@ -65,6 +65,7 @@ const WORDS = {
   checkStream: { en: 'streaming', 'zh-CN': '流式输出' },
   checkJson: { en: 'JSON of a given shape', 'zh-CN': '指定结构的 JSON' },
   checkLog: { en: 'log-probabilities', 'zh-CN': '对数概率' },
+  checkContext: { en: 'context, tokens', 'zh-CN': '上下文（token）' },
   checkEmbed: { en: 'embeddings', 'zh-CN': '向量' },
   yes: { en: 'yes', 'zh-CN': '支持' },
   repaired: { en: 'yes, after one correction', 'zh-CN': '支持，经一次纠正' },

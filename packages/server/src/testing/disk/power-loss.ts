@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyAudit } from '../../audit/verify.ts';
+import { application, place } from '../../keys/sealed-columns.ts';
+import type { Vault } from '../../keys/vault.ts';
 import type { Driver } from '../../store/driver.ts';
 import { migrate } from '../../store/migrate.ts';
 import { openPglite } from '../../store/pglite.ts';
@@ -26,6 +28,8 @@ export interface Performance {
   promised: Promised[];
   /** Rows that every block transaction writes: all of them are there, or none. */
   blockRows: number;
+  /** Opens what was sealed: the keys are not in the database. */
+  vault: Vault;
   remove(): void;
 }
 
@@ -112,6 +116,7 @@ export async function perform({ candidates = 4 }: { candidates?: number } = {}):
     made,
     promised,
     blockRows: BLOCK_ROWS,
+    vault: world.context.store.vault,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -129,7 +134,11 @@ export interface Finding {
 }
 
 /** Everything promised before the cut is there, nothing half-done shows, the audit log is whole, writing goes on. */
-async function inspect(driver: Driver, promised: readonly Promised[], blockRows: number): Promise<string[]> {
+async function inspect(
+  driver: Driver,
+  promised: readonly Promised[],
+  { blockRows, vault }: Performance,
+): Promise<string[]> {
   const faults: string[] = [];
   const ask = async (sql: string): Promise<unknown[][]> => (await driver.transaction((run) => run(sql))).rows;
   await migrate(driver);
@@ -175,8 +184,14 @@ async function inspect(driver: Driver, promised: readonly Promised[], blockRows:
     // A submission turns drafts into ratings.
     if (submissions.has(scorecard)) continue;
     const held = drafts.get(`${scorecard} ${promise.question}`);
-    if (!held || Number(held.revision) < promise.revision || held.text !== promise.evidence)
+    if (!held || Number(held.revision) < promise.revision) {
       faults.push(`the draft ${scorecard} ${promise.question} is lost`);
+      continue;
+    }
+    const { candidate, rater, question } = promise;
+    const where = place('draft', 'evidence', candidate, rater, question);
+    const text = await vault.open(application(candidate), where, String(held.text));
+    if (text !== promise.evidence) faults.push(`the draft ${scorecard} ${question} says something else`);
   }
   const questions = promised.find((promise) => promise.kind === 'submission')?.questions;
   for (const scorecard of submissions)
@@ -200,10 +215,11 @@ export interface CutOptions {
 
 /** Cuts the power once for every seed, at a random operation, and inspects what is left. */
 export async function cutPower(
-  { log, operations, made, promised, blockRows }: Performance,
+  play: Performance,
   seeds: readonly number[],
   { deaf, duringMaking = 0, onDisk = false }: CutOptions = {},
 ): Promise<Finding[]> {
+  const { log, operations, made, promised } = play;
   const cuts = seeds
     .map((seed, index) => {
       const random = chance(seed);
@@ -236,7 +252,7 @@ export async function cutPower(
         const driver = await openPglite({ folder });
         finding.recovery = performance.now() - began;
         try {
-          finding.faults = await inspect(driver, stood, blockRows);
+          finding.faults = await inspect(driver, stood, play);
         } finally {
           await driver.close();
         }

@@ -5,6 +5,7 @@ import { api } from '../../api/client.ts';
 import { meQuery } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMe } from '../../app/me.tsx';
+import { ButtonLink } from '../../ui/button-link.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { LocaleSwitch, SchemeSwitch } from '../../ui/preferences.tsx';
 import { Section } from '../../ui/section.tsx';
@@ -12,7 +13,7 @@ import classes from './account.module.css';
 
 /** One's own account: name, language, appearance, and what the role allows. */
 export function AccountPage() {
-  const { t } = useTranslation(['account', 'common']);
+  const { t } = useTranslation(['account', 'common', 'security']);
   const me = useMe();
   const [name, setName] = useState(me.name);
   const rename = useAction(() => api.updateMe({ body: { name: name.trim() } }), {
@@ -48,6 +49,9 @@ export function AccountPage() {
             {t('common:save')}
           </Button>
         </form>
+      </Section>
+      <Section title={t('security:open')} lead={t('security:openLead')}>
+        <ButtonLink to="/account/security">{t('security:open')}</ButtonLink>
       </Section>
       <Section title={t('looks')}>
         <div className={classes.row}>

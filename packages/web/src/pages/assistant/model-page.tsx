@@ -87,6 +87,7 @@ function Checks({ checks }: { checks: readonly Check[] }) {
                 {seconds !== undefined &&
                   ` · ${t('check.speed', { seconds: number(seconds, 1), rate: number(tokensPerSecond ?? null, 0) })}`}
                 {item === 'embeddings' && count !== undefined && ` · ${t('check.dimensions', { count })}`}
+                {item === 'context' && count !== undefined && ` · ${t('check.tokens', { count })}`}
               </td>
             </tr>
           ))}
@@ -112,8 +113,8 @@ function SettingForm({ setting }: { setting: Setting | null }) {
         body: {
           kind,
           ...(kind === 'llama-cpp'
-            ? given('file', 'embeddingFile')
-            : given('baseUrl', 'model', 'embeddingModel', 'apiKeyEnv')),
+            ? given('file', 'embeddingFile', 'encoder')
+            : given('baseUrl', 'model', 'embeddingModel', 'encoder', 'apiKeyEnv')),
         } as Setting,
       }),
     { refresh: () => [assistantQuery.queryKey], says: t('setup.saved'), quiet: true },
@@ -161,12 +162,14 @@ function SettingForm({ setting }: { setting: Setting | null }) {
             {host && <p className={classes.warning}>{t('setup.warning', { host })}</p>}
             {field('model', t('setup.model'), t('setup.modelHelp'))}
             {field('embeddingModel', t('setup.embeddingModel'), t('setup.embeddingHelp'))}
+            {field('encoder', t('setup.encoder'), t('setup.encoderHelp'))}
             {field('apiKeyEnv', t('setup.apiKeyEnv'), t('setup.apiKeyHelp'))}
           </>
         ) : (
           <>
             {field('file', t('setup.file'), t('setup.fileHelp'))}
             {field('embeddingFile', t('setup.embeddingFile'), t('setup.embeddingHelp'))}
+            {field('encoder', t('setup.encoder'), t('setup.encoderHelp'))}
           </>
         )}
         <div className={classes.buttons}>

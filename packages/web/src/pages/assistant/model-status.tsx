@@ -20,7 +20,16 @@ export function ModelStatus() {
           : t('status.remote', { model: data.model ?? '', host: data.host });
   return (
     <p className={classes.status} data-state={data.state}>
-      {words} {data.embeddings && t('status.embeddings')}{' '}
+      {words}{' '}
+      {data.search === null
+        ? data.embeddings && t('status.embeddings')
+        : data.search.state === 'vectors'
+          ? t('status.embeddings')
+          : data.search.state === 'indexing'
+            ? t('status.indexing', { done: data.search.done, total: data.search.total })
+            : data.search.state === 'failed'
+              ? t('status.failed', { problem: data.search.problem ?? '' })
+              : t('status.waiting')}{' '}
       {me.role === 'owner' && (
         <Link to="/assistant/model">{t(data.state === 'none' ? 'status.setUp' : 'status.change')}</Link>
       )}

@@ -6,6 +6,8 @@ import { everyPage } from '../../api/queries.ts';
 export const assistantQuery = queryOptions({
   queryKey: ['assistant'],
   queryFn: ({ signal }) => api.assistantStatus({}, { signal }),
+  // Vectors are made in the background.
+  refetchInterval: ({ state }) => (state.data?.search?.state === 'indexing' ? 2000 : false),
 });
 
 export const chatsQuery = queryOptions({

@@ -1,19 +1,22 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { ApiError } from '@viva/server/client';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.ts';
 import { useProblemText } from '../../api/problems.ts';
 import { setupQuery } from '../../api/queries.ts';
+import { askPasskey, hasPasskeys, PasskeyCancelled } from '../account/webauthn.ts';
 import classes from './auth-frame.module.css';
 import { AuthFrame } from './auth-frame.tsx';
 import { useEnter } from './entry.ts';
+import { SecondStep } from './second-step.tsx';
 
 const route = getRouteApi('/signin');
 
 export function SignInPage() {
-  const { t } = useTranslation(['auth', 'common']);
+  const { t } = useTranslation(['auth', 'common', 'security']);
   const { next } = route.useSearch();
   const { data: setup } = useSuspenseQuery(setupQuery);
   const enter = useEnter();
@@ -22,10 +25,37 @@ export function SignInPage() {
   const [password, setPassword] = useState('');
   const [tried, setTried] = useState(false);
   const emailBad = !/^\S+@\S+$/.test(email.trim());
+  const [awaitsCode, setAwaitsCode] = useState(false);
   const signIn = useMutation({
     mutationFn: () => api.signIn({ body: { email: email.trim(), password } }),
     onSuccess: (person) => enter(person, next),
+    onError: (error) => {
+      if (error instanceof ApiError && error.code === 'second-factor-needed') setAwaitsCode(true);
+    },
   });
+  const withPasskey = useMutation({
+    mutationFn: async () => {
+      const { ceremony, options } = await api.beginPasskeySignIn();
+      return api.signInWithPasskey({ body: { ceremony, response: await askPasskey(options) } });
+    },
+    onSuccess: (person) => enter(person, next),
+  });
+  // Cancelled in the browser's own dialog: the person knows.
+  const refusal =
+    withPasskey.isError && !(withPasskey.error instanceof PasskeyCancelled)
+      ? withPasskey.error
+      : signIn.error;
+  if (awaitsCode)
+    return (
+      <SecondStep
+        next={next}
+        onBack={() => {
+          setAwaitsCode(false);
+          setPassword('');
+          signIn.reset();
+        }}
+      />
+    );
 
   return (
     <AuthFrame title={t('signIn.title')}>
@@ -35,12 +65,11 @@ export function SignInPage() {
         onSubmit={(event) => {
           event.preventDefault();
           setTried(true);
+          withPasskey.reset();
           if (!emailBad && password) signIn.mutate();
         }}
       >
-        <div role="alert">
-          {signIn.isError && <p className={classes.error}>{problemText(signIn.error)}</p>}
-        </div>
+        <div role="alert">{refusal && <p className={classes.error}>{problemText(refusal)}</p>}</div>
         <TextInput
           type="email"
           label={t('common:email')}
@@ -59,6 +88,11 @@ export function SignInPage() {
         <Button type="submit" variant="filled" loading={signIn.isPending}>
           {t('signIn.submit')}
         </Button>
+        {hasPasskeys() && (
+          <Button loading={withPasskey.isPending} onClick={() => withPasskey.mutate()}>
+            {t('security:signIn.passkey')}
+          </Button>
+        )}
       </form>
       <div className={classes.foot}>
         <p>{t('signIn.help')}</p>

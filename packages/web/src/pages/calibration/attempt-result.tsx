@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { CalibrationAttempt, CalibrationSet } from '../../api/client.ts';
 import { useFormat } from '../../i18n/use-format.ts';
@@ -16,6 +17,11 @@ interface AttemptResultProps {
 export function AttemptResult({ attempt, set, onAgain }: AttemptResultProps) {
   const { t } = useTranslation('calibration');
   const { text, percent, number, date } = useFormat();
+  type Estimate = { lower: number | null; upper: number | null };
+  const range = ({ lower, upper }: Estimate): string =>
+    lower === null || upper === null ? '' : `${number(lower)} – ${number(upper)}`;
+  const shareRange = ({ lower, upper }: Estimate): string =>
+    lower === null || upper === null ? '—' : `${percent(lower)} – ${percent(upper)}`;
   const leaning = attempt.bias > 0.25 ? 'lenient' : attempt.bias < -0.25 ? 'severe' : 'even';
   const titles = new Map(set.transcripts.map(({ id, title }) => [id, title]));
   return (
@@ -44,8 +50,32 @@ export function AttemptResult({ attempt, set, onAgain }: AttemptResultProps) {
               {number(attempt.bias, 2)} <small>{t(`leaning.${leaning}`)}</small>
             </dd>
           </div>
+          {attempt.agreement && (
+            <div>
+              <dt>{t('kappa')}</dt>
+              <dd>
+                {number(attempt.agreement.kappa.value)} <small>{range(attempt.agreement.kappa)}</small>
+              </dd>
+            </div>
+          )}
         </dl>
-        {attempt.expiresAt && <p>{t('validUntil', { date: date(attempt.expiresAt) })}</p>}
+        {attempt.agreement && (
+          <p className={classes.progress}>
+            {t('intervals', {
+              count: attempt.agreement.transcripts,
+              exact: shareRange(attempt.agreement.exact),
+              near: shareRange(attempt.agreement.withinOne),
+            })}
+          </p>
+        )}
+        {attempt.expiresAt && (
+          <p>
+            {t('validUntil', { date: date(attempt.expiresAt) })}{' '}
+            <Link to="/certificates/$attempt" params={{ attempt: attempt.id }}>
+              {t('certificate.open')}
+            </Link>
+          </p>
+        )}
       </Section>
       {attempt.feedback.length === 0 && <p className={classes.progress}>{t('setChanged')}</p>}
       {attempt.feedback.map(({ transcript, score, expert, reason }) => {

@@ -14,7 +14,7 @@ import { Section } from '../../ui/section.tsx';
 import { ScoreScale } from '../scoring/score-scale.tsx';
 import { AttemptResult } from './attempt-result.tsx';
 import classes from './calibration.module.css';
-import { attemptsQuery, calibrationQuery, calibrationsQuery } from './queries.ts';
+import { attemptsQuery, calibrationQuery, calibrationsQuery, endsSoon } from './queries.ts';
 
 type Answers = Record<string, number>;
 
@@ -70,7 +70,13 @@ export function CalibrationPage() {
       lead={
         <>
           <p>{text(set.intro)}</p>
-          {set.standing.expiresAt && <p>{t('validUntil', { date: date(set.standing.expiresAt) })}</p>}
+          {set.standing.expiresAt && (
+            <p>
+              {t(endsSoon(set.standing.expiresAt) ? 'endsSoon' : 'validUntil', {
+                date: date(set.standing.expiresAt),
+              })}
+            </p>
+          )}
         </>
       }
     />

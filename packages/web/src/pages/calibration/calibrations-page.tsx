@@ -5,7 +5,7 @@ import { useFormat } from '../../i18n/use-format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import bank from '../bank/bank.module.css';
-import { calibrationsQuery } from './queries.ts';
+import { calibrationsQuery, endsSoon } from './queries.ts';
 
 /** Which calibrations there are, and which one has passed. */
 export function CalibrationsPage() {
@@ -26,7 +26,11 @@ export function CalibrationsPage() {
             <p className={bank.snippet}>{text(set.intro)}</p>
             <p className={bank.facts}>
               {set.standing.passed && set.standing.expiresAt ? (
-                <Badge tone="good">{t('validUntil', { date: date(set.standing.expiresAt) })}</Badge>
+                <Badge tone={endsSoon(set.standing.expiresAt) ? 'warn' : 'good'}>
+                  {t(endsSoon(set.standing.expiresAt) ? 'endsSoon' : 'validUntil', {
+                    date: date(set.standing.expiresAt),
+                  })}
+                </Badge>
               ) : (
                 <Badge tone="warn">{t('notPassed')}</Badge>
               )}

@@ -13,6 +13,17 @@ export const calibrationQuery = (family: string) =>
     queryFn: ({ signal }) => api.calibration({ params: { family } }, { signal }),
   });
 
+export const certificateQuery = (attempt: string) =>
+  queryOptions({
+    queryKey: ['certificate', attempt],
+    queryFn: ({ signal }) => api.certificate({ params: { id: attempt } }, { signal }),
+  });
+
+/** Thirty days before a certificate ends, its holder is told. */
+const SOON_MS = 30 * 86_400_000;
+export const endsSoon = (expiresAt: string | null): boolean =>
+  expiresAt !== null && Date.parse(expiresAt) - Date.now() < SOON_MS;
+
 export const attemptsQuery = (family: string) =>
   queryOptions({
     queryKey: ['calibration', family, 'attempts'],

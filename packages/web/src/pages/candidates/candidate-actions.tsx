@@ -10,11 +10,12 @@ import { ReasonDialog } from '../../ui/reason-dialog.tsx';
 import { SeatLocks } from '../../ui/seat-locks.tsx';
 import { EditCandidate } from './edit-candidate.tsx';
 import { InviteCandidate } from './invite-candidate.tsx';
+import { DataLinkDialog, EraseDialog, HoldDialog } from './privacy-actions.tsx';
 
-type Asking = 'edit' | 'invite' | 'close' | 'withdraw' | null;
+type Asking = 'edit' | 'invite' | 'close' | 'withdraw' | 'data-link' | 'hold' | 'erase' | null;
 
 export function CandidateActions({ candidate, opening }: { candidate: Candidate; opening: Opening }) {
-  const { t } = useTranslation('candidates');
+  const { t } = useTranslation(['candidates', 'privacy']);
   const [asking, setAsking] = useState<Asking>(null);
   const params = { id: candidate.id };
   const after = {
@@ -40,9 +41,15 @@ export function CandidateActions({ candidate, opening }: { candidate: Candidate;
           {active && <Menu.Item onClick={() => setAsking('invite')}>{t('invite.action')}</Menu.Item>}
           {canClose && <Menu.Item onClick={() => setAsking('close')}>{t('closePanel.action')}</Menu.Item>}
           {active && <Menu.Item onClick={() => setAsking('withdraw')}>{t('withdraw.action')}</Menu.Item>}
+          <Menu.Item onClick={() => setAsking('data-link')}>{t('privacy:link.action')}</Menu.Item>
+          <Menu.Item onClick={() => setAsking('hold')}>{t('privacy:hold.action')}</Menu.Item>
+          <Menu.Item onClick={() => setAsking('erase')}>{t('privacy:erase.action')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       {asking === 'edit' && <EditCandidate candidate={candidate} onClose={() => setAsking(null)} />}
+      {asking === 'data-link' && <DataLinkDialog candidate={candidate} onClose={() => setAsking(null)} />}
+      {asking === 'hold' && <HoldDialog candidate={candidate} onClose={() => setAsking(null)} />}
+      {asking === 'erase' && <EraseDialog candidate={candidate} onClose={() => setAsking(null)} />}
       {asking === 'invite' && <InviteCandidate candidate={candidate} onClose={() => setAsking(null)} />}
       <ReasonDialog
         open={asking === 'close'}

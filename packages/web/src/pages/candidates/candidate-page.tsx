@@ -14,6 +14,7 @@ import { Seal } from '../../ui/seal.tsx';
 import { SeatLocks } from '../../ui/seat-locks.tsx';
 import { Section } from '../../ui/section.tsx';
 import { toast } from '../../ui/toast.ts';
+import { CandidateAdvisorySection, TranscriptsSection } from '../advisory/candidate-advisory.tsx';
 import { CandidateActions } from './candidate-actions.tsx';
 import { CandidateBadges } from './candidate-badges.tsx';
 import classes from './candidates.module.css';
@@ -90,6 +91,8 @@ export function CandidatePage() {
               <p>{t('sealedNotice.body')}</p>
             </Notice>
           )}
+          <CandidateAdvisorySection candidateId={candidateId} />
+          <TranscriptsSection candidateId={candidateId} opening={opening} />
           <WorkSamples candidateId={candidateId} />
         </div>
         <aside className={classes.side}>

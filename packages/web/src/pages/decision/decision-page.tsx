@@ -13,6 +13,7 @@ import { PageHeader } from '../../ui/page-header.tsx';
 import { saveReport } from '../../ui/save-report.ts';
 import { Seal } from '../../ui/seal.tsx';
 import { Section } from '../../ui/section.tsx';
+import { AdvisoryView } from '../advisory/advisory-view.tsx';
 import { CandidateEvidence } from './candidate-evidence.tsx';
 import classes from './decision.module.css';
 import { DisagreementsList } from './disagreements-list.tsx';
@@ -30,12 +31,16 @@ import { WrightMap } from './wright-map.tsx';
 const route = getRouteApi('/layout/openings/$openingId/decision');
 
 export function DecisionPage() {
-  const { t } = useTranslation(['decision', 'openings']);
+  const { t } = useTranslation(['decision', 'openings', 'advisory']);
   const { openingId } = route.useParams();
   const { top = 1 } = route.useSearch();
   const navigate = useNavigate();
   const { dateTime, list, text } = useFormat();
-  const { data: report } = useSuspenseQuery(decisionQuery(openingId, top));
+  const { data } = useSuspenseQuery(decisionQuery(openingId, top));
+  const report = {
+    ...data,
+    raters: data.raters.map((rater) => (rater.advisory ? { ...rater, name: t('advisory:name') } : rater)),
+  };
   const { candidates, sealed, raters, analysis } = report;
   const root = useRef<HTMLDivElement>(null);
   const model = analysis.basis === 'model';
@@ -158,6 +163,9 @@ export function DecisionPage() {
             </Section>
           )}
         </>
+      )}
+      {report.advisory && candidates.length > 0 && (
+        <AdvisoryView report={report} advisory={report.advisory} />
       )}
       {report.impact && (
         <Section title={t('impact.title')} lead={t('impact.lead')}>

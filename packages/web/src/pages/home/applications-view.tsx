@@ -1,5 +1,6 @@
 /** A candidate's own home: their applications, times, and who will ask about what. */
 import { useSuspenseQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Application } from '../../api/client.ts';
 import { applicationsQuery } from '../../api/queries.ts';
@@ -74,6 +75,11 @@ function ApplicationCard({ application }: { application: Application }) {
           </dl>
         </div>
       </div>
+      <p className={classes.spaced}>
+        <Link to="/applications/$candidateId/data" params={{ candidateId: application.candidateId }}>
+          {t('applications.data')}
+        </Link>
+      </p>
       <GroupAnswers candidateId={application.candidateId} />
     </article>
   );

@@ -10,22 +10,32 @@ import { useAction } from '../../api/use-action.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
+import { AdvisoryChoice, NO_ADVISORY } from '../advisory/advisory-choice.tsx';
 import { KitContents } from './kit-contents.tsx';
 import classes from './openings.module.css';
 
 const TITLE_MIN = 3;
 
 export function NewOpeningPage() {
-  const { t } = useTranslation(['openings', 'common']);
+  const { t } = useTranslation(['openings', 'common', 'advisory']);
   const { data: kits } = useSuspenseQuery(kitsQuery);
   const navigate = useNavigate();
   const [title, setTitle] = useState('');
   const [description, setDescription] = useState('');
   const [kitId, setKitId] = useState(kits[0]?.id ?? '');
+  const [advisory, setAdvisory] = useState(NO_ADVISORY);
   const [tried, setTried] = useState(false);
   const kit = kits.find(({ id }) => id === kitId);
   const create = useAction(
-    () => api.createOpening({ body: { title: title.trim(), description: description.trim(), kit: kitId } }),
+    () =>
+      api.createOpening({
+        body: {
+          title: title.trim(),
+          description: description.trim(),
+          kit: kitId,
+          ...(advisory.used ? { advisory } : {}),
+        },
+      }),
     {
       refresh: () => [openingsQuery.queryKey],
       done: ({ id }) => void navigate({ to: '/openings/$openingId', params: { openingId: id } }),
@@ -84,6 +94,10 @@ export function NewOpeningPage() {
                   />
                 ))}
               </div>
+            </fieldset>
+            <fieldset>
+              <legend className={classes.legend}>{t('advisory:title')}</legend>
+              <AdvisoryChoice value={advisory} onChange={setAdvisory} />
             </fieldset>
             <div>
               <Button type="submit" variant="filled" loading={create.isPending}>

@@ -6,6 +6,7 @@ import { leads, useMe } from '../../app/me.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
 import { Section } from '../../ui/section.tsx';
 import table from '../../ui/table.module.css';
+import { AdvisorySettingSection } from '../advisory/advisory-setting.tsx';
 import { EditDraft } from './edit-draft.tsx';
 import classes from './openings.module.css';
 import { Kind } from './question-kind.tsx';
@@ -73,6 +74,7 @@ export function OverviewTab({ opening }: { opening: Opening }) {
             ))}
           </table>
         </Section>
+        <AdvisorySettingSection opening={opening} />
       </div>
       <aside className={classes.facts} aria-label={t('facts.title')}>
         <dl>

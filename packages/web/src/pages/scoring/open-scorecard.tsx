@@ -8,6 +8,7 @@ import { useMe } from '../../app/me.tsx';
 import { useLiveDraftQueue } from '../../drafts/drafts-provider.tsx';
 import { isDirty } from '../../drafts/entry.ts';
 import { useLocale } from '../../i18n/use-format.ts';
+import { TranscriptFold } from '../advisory/transcript-fold.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { QuestionNavigator } from './question-navigator.tsx';
 import { QuestionPane } from './question-pane.tsx';
@@ -150,6 +151,7 @@ export function OpenScorecard({ scorecard, candidate }: OpenScorecardProps) {
             evidenceRef={evidence}
             onChange={(patch) => change(question.question, patch)}
           />
+          <TranscriptFold candidateId={candidateId} question={question.question} />
           <div className={classes.steps}>
             <Button
               leftSection={<ChevronLeft size={15} aria-hidden />}
