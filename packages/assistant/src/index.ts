@@ -138,7 +138,7 @@ export { type AnswerOptions, answerQuestion, type BankAnswer } from './retrieval
 export { type Bm25Hit, Bm25Index, type Bm25Options, type Field } from './retrieval/bm25.ts';
 export { evaluateRetrieval, type RankingQuality, type RetrievalReport } from './retrieval/evaluate.ts';
 export { type FindOptions, type FoundQuestion, findQuestions } from './retrieval/find-questions.ts';
-export { type FusedRank, fuseRanks } from './retrieval/fuse-ranks.ts';
+export { type FusedScore, fuseScores } from './retrieval/fuse-scores.ts';
 export { bankPassages, type Passage, type PassageSection } from './retrieval/passages.ts';
 export { type LabelledQuery, loadQuerySet, type QueryKind, type QuerySplit } from './retrieval/query-set.ts';
 export {

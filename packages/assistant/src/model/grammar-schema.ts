@@ -19,6 +19,10 @@ export function grammarSchema(schema: Schema): Record<string, unknown> {
   const alternatives = anyOf ?? rest.oneOf;
   if (alternatives !== undefined) return { oneOf: all(alternatives) };
   if (Array.isArray(allOf) && isSchema(allOf[0])) return grammarSchema(allOf[0]);
+  if (Array.isArray(rest.type))
+    return {
+      oneOf: rest.type.map((type: unknown) => grammarSchema({ ...rest, minimum, maximum, type })),
+    };
   if ('const' in rest || 'enum' in rest) return rest;
   switch (rest.type) {
     case 'integer':

@@ -95,6 +95,8 @@ describe('readAnswer', () => {
   it('takes the last, in either language, and none from reasoning', () => {
     expect(readAnswer('1. …\nAnswer: 41\nChecked.\n**Answer:** 42')).toBe('42');
     expect(readAnswer('步骤……\n答案：42')).toBe('42');
+    expect(readAnswer('100 - 37 = 63\n\nThe answer is 63.')).toBe('63');
+    expect(readAnswer('The answer is 7.\nAnswer: 8')).toBe('8');
     expect(readAnswer('<think>Answer: 1</think>\nI do not know.')).toBeNull();
   });
 });

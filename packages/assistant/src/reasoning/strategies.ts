@@ -42,13 +42,22 @@ export interface SelfConsistencyOptions extends ReasonOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** The text after the last "Answer:", on its line; reasoning between `<think>` tags is passed over. */
+/**
+ * The text after the last "Answer:", on its line; else after a last "the answer is", which small models write whatever they
+ * are told. Reasoning between `<think>` tags is passed over.
+ */
 export function readAnswer(text: string): string | null {
   const lines = text.replace(/<think>[\s\S]*?<\/think>/g, '').split('\n');
-  for (const line of lines.reverse()) {
-    const found = /(?:answer|答案)\s*\**\s*[:：]\s*\**\s*(.+?)\s*\**\s*$/i.exec(line);
-    if (found?.[1]) return found[1];
-  }
+  const marks = [
+    /(?:answer|答案)\s*\**\s*[:：]\s*\**\s*(.+?)\s*\**\s*$/i,
+    /(?:\bthe answer is|答案是|答案为)\s*\**\s*(.+?)\s*\**[.。]?\s*$/i,
+  ];
+  lines.reverse();
+  for (const mark of marks)
+    for (const line of lines) {
+      const found = mark.exec(line);
+      if (found?.[1]) return found[1];
+    }
   return null;
 }
 

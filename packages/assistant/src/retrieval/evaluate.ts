@@ -1,4 +1,5 @@
 /** How well a ranking finds what was labelled. */
+import { localeOf } from './answer-question.ts';
 import type { LabelledQuery, QueryKind } from './query-set.ts';
 
 export interface RankingQuality {
@@ -13,6 +14,10 @@ export interface RankingQuality {
 
 export interface RetrievalReport {
   all: RankingQuality;
+  /** Of queries with a Chinese character in them, and without. */
+  languages: Partial<Record<'zh-CN' | 'en', RankingQuality>>;
+  /** Of each query that has an answer, for paired comparisons. */
+  perQuery: { query: string; recallAt5: number; reciprocalRank: number; ndcgAt10: number }[];
   kinds: Partial<Record<QueryKind, RankingQuality>>;
   /** Queries that the bank cannot answer. */
   outside: { queries: number; refused: number };
@@ -63,7 +68,7 @@ export async function evaluateRetrieval(
   answers?: (query: string) => Promise<boolean> | boolean,
 ): Promise<RetrievalReport> {
   const rows: { query: LabelledQuery; ranking: readonly string[] }[] = [];
-  const report: Omit<RetrievalReport, 'all' | 'kinds'> = {
+  const report: Omit<RetrievalReport, 'all' | 'kinds' | 'languages' | 'perQuery'> = {
     outside: { queries: 0, refused: 0 },
     needlessRefusals: [],
     missed: [],
@@ -91,5 +96,16 @@ export async function evaluateRetrieval(
   const kinds: RetrievalReport['kinds'] = {};
   for (const kind of new Set(rows.map(({ query }) => query.kind)))
     kinds[kind] = quality(rows.filter(({ query }) => query.kind === kind));
-  return { all: quality(rows), kinds, ...report };
+  const languages: RetrievalReport['languages'] = {};
+  for (const locale of ['zh-CN', 'en'] as const) {
+    const own = rows.filter(({ query }) => localeOf(query.text) === locale);
+    if (own.length > 0) languages[locale] = quality(own);
+  }
+  const perQuery = rows.map(({ query, ranking }) => ({
+    query: query.text,
+    recallAt5: recallAt(ranking, query.grades, 5),
+    reciprocalRank: reciprocalRank(ranking, query.grades),
+    ndcgAt10: ndcgAt(ranking, query.grades, 10),
+  }));
+  return { all: quality(rows), kinds, languages, perQuery, ...report };
 }

@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { type Bank, loadBank } from '@viva/bank';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ModelError } from '../errors.ts';
 import { scriptedModel } from '../model/scripted-model.ts';
 import { answerQuestion, checkCitations } from './answer-question.ts';
 import { Bm25Index } from './bm25.ts';
 import { editDistance, Spellings } from './close-words.ts';
 import { contentUnits } from './content-units.ts';
 import { evaluateRetrieval, ndcgAt, recallAt, reciprocalRank } from './evaluate.ts';
-import { fuseRanks } from './fuse-ranks.ts';
+import { fuseScores } from './fuse-scores.ts';
 import { bankPassages, paragraphs } from './passages.ts';
 import { loadQuerySet } from './query-set.ts';
 import { Retriever } from './retriever.ts';
@@ -110,14 +111,37 @@ describe('contentUnits', () => {
   });
 });
 
-describe('fuseRanks', () => {
-  it('adds reciprocal ranks', () => {
-    const fused = fuseRanks([
-      ['a', 'b'],
-      ['b', 'c'],
+describe('fuseScores', () => {
+  const hit = (document: number, score: number) => ({ document, score, coverage: 0.5 });
+  it('adds cosines to scores, as parts of the best', () => {
+    const fused = fuseScores(
+      [hit(1, 8), hit(2, 6)],
+      [
+        { document: 3, similarity: 0.9 },
+        { document: 2, similarity: 0.5 },
+        { document: 1, similarity: -0.4 },
+      ],
+      1,
+    );
+    expect(fused.map(({ document, score }) => [document, score])).toEqual([
+      [2, 1.25],
+      [1, 1],
+      [3, 0.9],
     ]);
-    expect(fused[0]).toEqual({ item: 'b', score: 1 / 62 + 1 / 61 });
-    expect(fused.map(({ item }) => item)).toEqual(['b', 'a', 'c']);
+    expect(fused[2]).toMatchObject({ coverage: 0, similarity: 0.9 });
+  });
+  it('is the order of words without vectors or without weight, and of vectors without words', () => {
+    const score = fc.double({ min: 0.01, max: 50, noNaN: true });
+    fc.assert(
+      fc.property(fc.uniqueArray(score, { minLength: 1, maxLength: 20 }), (scores) => {
+        const words = scores.sort((a, b) => b - a).map((value, at) => hit(at, value));
+        const near = words.map(({ document }) => ({ document, similarity: document / 50 }));
+        const order = (list: { document: number }[]) => list.map(({ document }) => document);
+        expect(order(fuseScores(words, []))).toEqual(order(words));
+        expect(order(fuseScores(words, near, 0))).toEqual(order(words));
+        expect(order(fuseScores([], near))).toEqual(order(near).reverse());
+      }),
+    );
   });
 });
 
@@ -131,6 +155,9 @@ describe('VectorIndex', () => {
       ].map((row) => Float32Array.from(row)),
     );
     expect(vectors.search(Float32Array.from([0, 5]), 2).map(({ document }) => document)).toEqual([2, 1]);
+    expect(vectors.search(Float32Array.from([0, 5]), 1, [0, 2]).map(({ document }) => document)).toEqual([
+      2, 0,
+    ]);
     expect(() => vectors.search(Float32Array.from([1]))).toThrow('different embedding models');
   });
 });
@@ -208,6 +235,8 @@ describe('the bank', () => {
     const ranked = await both.rank('everything is unavailable', { limit: 5 });
     expect(ranked[0]?.passage.question).toBe('hospital-system-down');
     expect(ranked[0]?.similarity).toBeGreaterThan(0.9);
+    both.useVectors({ embed: () => Promise.reject(new ModelError('model-down', 'down')) }, () => []);
+    expect((await both.rank('everything is unavailable'))[0]?.similarity).toBeNull(); // Words go on.
   });
 });
 

@@ -1,7 +1,8 @@
 /** Finds passages of the bank for a question in either language: words, and vectors where there are any. */
+import { ModelError } from '../errors.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import { Bm25Index } from './bm25.ts';
-import { fuseRanks } from './fuse-ranks.ts';
+import { fuseScores, SEMANTIC_WEIGHT } from './fuse-scores.ts';
 import type { Passage } from './passages.ts';
 import { type VectorHit, VectorIndex } from './vector-index.ts';
 
@@ -23,12 +24,15 @@ export interface RetrieverOptions {
   minCoverage?: number;
   /** With vectors, a cosine from which a passage is evidence whatever its words. Depends on the embedding model. */
   minSimilarity?: number;
+  /** What meaning counts against words. Default `SEMANTIC_WEIGHT`. */
+  semanticWeight?: number;
 }
 
-/** The passages nearest a vector, by their place in `passages`, nearest first. */
+/** The passages nearest a vector, by their place in `passages`, nearest first, and `also` with theirs, wherever they come. */
 export type NearestPassages = (
   vector: Float32Array,
   limit: number,
+  also: readonly number[],
 ) => Promise<readonly VectorHit[]> | readonly VectorHit[];
 
 export interface SearchPassagesOptions {
@@ -40,7 +44,7 @@ export interface SearchPassagesOptions {
 const BOOST = { title: 3, tags: 2, text: 1 };
 export const MIN_COVERAGE = 0.25;
 /** How deep each ranking goes into the fusion. */
-const DEPTH = 50;
+const DEPTH = 200;
 /** Texts embedded by one call. */
 const BATCH = 64;
 
@@ -49,12 +53,14 @@ export class Retriever {
   private readonly words: Bm25Index;
   private readonly minCoverage: number;
   private readonly minSimilarity: number;
+  private readonly semanticWeight: number;
   private vectors: { near: NearestPassages; embed: NonNullable<LanguageModel['embed']> } | null = null;
 
   constructor(passages: readonly Passage[], options: RetrieverOptions = {}) {
     this.passages = passages;
     this.minCoverage = options.minCoverage ?? MIN_COVERAGE;
     this.minSimilarity = options.minSimilarity ?? Number.POSITIVE_INFINITY;
+    this.semanticWeight = options.semanticWeight ?? SEMANTIC_WEIGHT;
     this.words = new Bm25Index(
       passages.map(({ title, tags, text, question }) => [
         { text: title, boost: BOOST.title },
@@ -85,7 +91,7 @@ export class Retriever {
       onProgress?.(vectors.length, this.passages.length);
     }
     const index = new VectorIndex(vectors);
-    this.useVectors(model, (vector, limit) => index.search(vector, limit));
+    this.useVectors(model, (vector, limit, also) => index.search(vector, limit, also));
   }
 
   /** From now on words and these vectors rank together; without a model that embeds, words alone again. */
@@ -105,14 +111,33 @@ export class Retriever {
     });
     if (!this.vectors)
       return words.map(({ document, score, coverage }) => plain(document, score, coverage, null));
-    const { near: search, embed } = this.vectors;
-    const [vector] = (await embed([query], signal ? { signal } : {})).vectors;
-    const near = vector ? await search(vector, DEPTH) : [];
-    const coverage = new Map(words.map((hit) => [hit.document, hit.coverage]));
-    const similarity = new Map(near.map((hit) => [hit.document, hit.similarity]));
-    return fuseRanks([words.map(({ document }) => document), near.map(({ document }) => document)])
+    const near = await this.near(query, words, signal);
+    return fuseScores(words, near, this.semanticWeight)
       .slice(0, limit)
-      .map(({ item, score }) => plain(item, score, coverage.get(item) ?? 0, similarity.get(item) ?? null));
+      .map(({ document, score, coverage, similarity }) => plain(document, score, coverage, similarity));
+  }
+
+  /** Nothing where the vectors cannot be had just now: words then rank alone. */
+  private async near(
+    query: string,
+    words: readonly { document: number }[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly VectorHit[]> {
+    if (!this.vectors) return [];
+    const { near, embed } = this.vectors;
+    try {
+      const [vector] = (await embed([query], signal ? { signal } : {})).vectors;
+      return vector
+        ? await near(
+            vector,
+            DEPTH,
+            words.map(({ document }) => document),
+          )
+        : [];
+    } catch (error) {
+      if (signal?.aborted || !(error instanceof ModelError)) throw error;
+      return [];
+    }
   }
 
   /**

@@ -36,17 +36,26 @@ export class VectorIndex {
       );
   }
 
-  search(query: Float32Array, limit = 10): VectorHit[] {
+  /** @param also documents that are told of wherever they come; after the nearest */
+  search(query: Float32Array, limit = 10, also: readonly number[] = []): VectorHit[] {
     if (this.size === 0) return [];
     this.check(query);
     const length = norm(query) || 1;
-    const hits: VectorHit[] = [];
+    const similarities = new Float64Array(this.size);
     for (let document = 0; document < this.size; document++) {
       let dot = 0;
       const from = document * this.dimensions;
       for (let i = 0; i < this.dimensions; i++) dot += (this.rows[from + i] as number) * (query[i] as number);
-      hits.push({ document, similarity: dot / length });
+      similarities[document] = dot / length;
     }
-    return hits.sort((a, b) => b.similarity - a.similarity || a.document - b.document).slice(0, limit);
+    const of = (document: number): VectorHit => ({
+      document,
+      similarity: similarities[document] as number,
+    });
+    const hits = Array.from(similarities.keys(), of)
+      .sort((a, b) => b.similarity - a.similarity || a.document - b.document)
+      .slice(0, limit);
+    const told = new Set(hits.map(({ document }) => document));
+    return [...hits, ...also.filter((document) => !told.has(document)).map(of)];
   }
 }

@@ -13,10 +13,8 @@ const { allows, driftOf, faultsOfLock } = (await import(
 };
 
 const good = { version: '1.0.0', license: 'MIT', integrity: `sha512-${'a'.repeat(86)}==` };
-const faults = (
-  entry: object,
-  more: Parameters<typeof faultsOfLock> extends [Lock, ...infer R] ? Partial<R> : never = [],
-) => faultsOfLock({ packages: { '': {}, 'node_modules/x': { ...good, ...entry } } }, ...(more as []));
+const faults = (entry: object): string[] =>
+  faultsOfLock({ packages: { '': {}, 'node_modules/x': { ...good, ...entry } } });
 
 it('lets what is permissive and whole pass', () => {
   expect(faults({})).toEqual([]);

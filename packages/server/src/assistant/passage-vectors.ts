@@ -10,7 +10,7 @@ const WIDEST_INDEX = 2000;
 /** Passages embedded and stored by one turn: short, so that others get at the database between. */
 const BATCH = 16;
 /** Candidates that the index looks at; pgvector's own default, 40, misses more. */
-const EF_SEARCH = 100;
+const EF_SEARCH = 200;
 
 /** The name that vectors are kept under. */
 export const vectorName = ({ id, embeddingId }: Pick<LanguageModel, 'id' | 'embeddingId'>): string =>
@@ -35,11 +35,12 @@ export interface PassageVectors {
     passages: readonly Passage[],
     options?: { signal?: AbortSignal; onProgress?: (progress: IndexProgress) => void },
   ): Promise<IndexResult>;
-  /** @returns ids of passages with their cosines, nearest first */
+  /** @returns ids of passages with their cosines, nearest first; then `also`, wherever they come */
   nearest(
     model: string,
     vector: Float32Array,
     limit: number,
+    also?: readonly string[],
   ): Promise<{ passage: string; similarity: number }[]>;
 }
 
@@ -147,20 +148,31 @@ export async function openPassageVectors(driver: Driver): Promise<PassageVectors
       await ensureIndex(driver, name, dimension, passages.length);
       return { embedded: changed.length, kept: passages.length - changed.length, removed: gone.length };
     },
-    nearest: (model, vector, limit) =>
+    nearest: (model, vector, limit, also = []) =>
       transaction(async (run) => {
         const dimension = vector.length;
         await run(`SET LOCAL hnsw.ef_search = ${EF_SEARCH}`);
         // The cast and the conditions are the index's own, or it would not be used.
         const cast = `embedding::vector(${dimension})`;
+        const similarity = `1 - (${cast} <=> $1::vector(${dimension}))`;
+        const own = `FROM passage_vector WHERE model = ${quoted(model)} AND dimension = ${dimension}`;
         const { rows } = await run(
-          `SELECT passage, 1 - (${cast} <=> $1::vector(${dimension})) FROM passage_vector WHERE model = ${quoted(model)} AND dimension = ${dimension} ORDER BY ${cast} <=> $1::vector(${dimension}) LIMIT ${Math.floor(limit)}`,
+          `SELECT passage, ${similarity} ${own} ORDER BY ${cast} <=> $1::vector(${dimension}) LIMIT ${Math.floor(limit)}`,
           [literal(vector)],
         );
-        return (rows as [string, number | string][]).map(([passage, similarity]) => ({
-          passage,
-          similarity: Number(similarity),
-        }));
+        const near = rows as [string, number | string][];
+        const told = new Set(near.map(([passage]) => passage));
+        const missing = also.filter((passage) => !told.has(passage));
+        if (missing.length > 0)
+          near.push(
+            ...((
+              await run(`SELECT passage, ${similarity} ${own} AND passage = ANY($2::text[])`, [
+                literal(vector),
+                missing,
+              ])
+            ).rows as [string, number | string][]),
+          );
+        return near.map(([passage, value]) => ({ passage, similarity: Number(value) }));
       }),
   };
 }

@@ -50,8 +50,16 @@ export function createSearchIndex(driver: Driver, clock: () => Date = () => new 
     });
     signal.throwIfAborted();
     const places = new Map(retriever.passages.map(({ id }, at) => [id, at]));
-    retriever.useVectors(model, async (vector, limit) =>
-      (await vectors.nearest(name, vector, limit)).flatMap(({ passage, similarity }) => {
+    const ids = retriever.passages.map(({ id }) => id);
+    retriever.useVectors(model, async (vector, limit, also) =>
+      (
+        await vectors.nearest(
+          name,
+          vector,
+          limit,
+          also.flatMap((document) => ids[document] ?? []),
+        )
+      ).flatMap(({ passage, similarity }) => {
         const document = places.get(passage);
         return document === undefined ? [] : [{ document, similarity }];
       }),

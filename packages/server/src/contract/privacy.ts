@@ -42,6 +42,8 @@ export const HeldData = z
         attachedAt: Instant,
       }),
     ),
+    /** What the candidate said, as it was handed in. */
+    transcripts: z.array(z.object({ question: z.string(), body: z.string(), at: Instant })),
     /**
      * Scores, evidence, notes and comments stay sealed, from everybody, until the panel has rated independently and a
      * decision stands or the opening is closed.

@@ -150,6 +150,8 @@ export function createApp({
     const { actor } = exchangeOf(c);
     const candidateId = uuid(c.req.param('id'));
     const read = async (): Promise<LocksEvent> => {
+      // A stream outlives its request: whoever is signed out meanwhile is told nothing more.
+      if (!(await identify(c.req.raw.headers))) throw new Refusal(401, 'signed-out', 'Sign in first.');
       const { locks, revealed } = await context.store.as(actor.id, (tables) =>
         viewCandidate(context.store.vault, tables, candidateId, actor),
       );

@@ -2,10 +2,12 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiError } from '../client.ts';
+import { eventsPath } from '../contract/routes.ts';
 import { createApp } from '../http/app.ts';
 import { browserOn } from '../testing/browser.ts';
 import { freshDatabase } from '../testing/database.ts';
-import { openWorld, type World } from '../testing/world.ts';
+import { startSession } from '../testing/sessions.ts';
+import { openPanel, openWorld, type World } from '../testing/world.ts';
 import { FIRST_LOCK_SECONDS, FREE_FAILURES, LIMITS, lockSeconds, takeAttempt } from './attempts.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -64,6 +66,28 @@ describe('sessions', () => {
     const left = await here.endOtherSessions();
     expect(left.sessions.map(({ current }) => current)).toEqual([true]);
     await expect(library.me()).rejects.toMatchObject({ status: 401 });
+  });
+
+  it('end their event streams too: what happens after is told to nobody', async () => {
+    const lead = await world.addPerson('Stream', 'lead');
+    const { openingId } = await openPanel(world, lead, [lead]);
+    const { id } = await world
+      .as(lead)
+      .addCandidate({ params: { id: openingId }, body: { name: 'Somebody' } });
+    const session = await startSession(world, lead);
+    const { body } = await app.fetch(
+      new Request(`http://viva.test${eventsPath(id)}`, { headers: { cookie: session.cookie } }),
+    );
+    const reader = body?.getReader();
+    const first = await reader?.read();
+    expect(new TextDecoder().decode(first?.value as Uint8Array)).toContain('event: locks');
+    await session.revoke();
+    await world.as(lead).withdrawCandidate({
+      params: { id },
+      body: { reason: 'So that there is something to tell.' },
+    });
+    world.context.events.nudge(id);
+    expect(await reader?.read()).toMatchObject({ done: true });
   });
 
   it('all end but this one when the password changes, which needs the present one', async () => {

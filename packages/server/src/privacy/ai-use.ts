@@ -20,12 +20,17 @@ const ofPractice = (practices: readonly PracticeRow[]): AiUse =>
       detail: `${kitTitle['zh-CN']} · ${kitTitle.en}`,
     }));
 
-/** The log of what a model was used for, where this database keeps one that may be read. */
-async function ofAdvisory(tables: Tables, candidateId: string): Promise<AiUse> {
-  const [table] = (await tables.execute(
-    sql`SELECT has_table_privilege(current_user, to_regclass('viva.ai_use')::oid, 'SELECT') AS readable`,
+/** Whether this database has such a table, and lets the keeper read it. */
+export async function mayRead(tables: Tables, table: string): Promise<boolean> {
+  const [row] = (await tables.execute(
+    sql`SELECT has_table_privilege(current_user, to_regclass(${table})::oid, 'SELECT') AS readable`,
   )) as unknown as { readable: boolean | null }[];
-  if (!table?.readable) return [];
+  return row?.readable === true;
+}
+
+/** The log of what a model was used for. */
+async function ofAdvisory(tables: Tables, candidateId: string): Promise<AiUse> {
+  if (!(await mayRead(tables, 'viva.ai_use'))) return [];
   const rows = (await tables.execute(
     sql`SELECT purpose, model, server, at::text, counted, concat_ws(' ', prompt, prompt_hash, strategy) AS detail
         FROM viva.ai_use WHERE candidate_id = ${candidateId}::uuid ORDER BY at`,

@@ -19,6 +19,7 @@ const DATA: Parameters<typeof heldDataPdf>[0] = {
   opening: { title: '大模型工程师', status: 'closed' },
   sessions: [],
   workSamples: [],
+  transcripts: [],
   ratings: {
     state: 'available',
     items: Array.from({ length: 40 }, (_, n) => ({

@@ -100,6 +100,14 @@ export async function heldDataPdf(data: z.infer<typeof HeldData>, lang: Locale):
     paragraph(conclusion);
   }
 
+  if (data.transcripts.length > 0) {
+    heading('transcripts');
+    for (const { question, body, at: moment } of data.transcripts) {
+      small(`${question} · ${at(moment)}`);
+      paragraph(body);
+    }
+  }
+
   heading('ratings');
   if (data.ratings.state === 'sealed') paragraph(word('sealed'));
   for (const { question, rater, score, notAsked, evidence, kind, reason, at: moment } of data.ratings.items) {

@@ -8,6 +8,7 @@ import { openPractice } from '../practice/sealed-rounds.ts';
 import * as t from '../store/schema.ts';
 import type { Store, Tables } from '../store/store.ts';
 import { readAiUse } from './ai-use.ts';
+import { readTranscripts } from './read-transcripts.ts';
 import { dueDate, readRules } from './retention-rules.ts';
 
 type Held = z.infer<typeof HeldData>;
@@ -180,6 +181,7 @@ export async function heldData(store: Store, candidateId: string, personId: stri
         conclusion: keys.open(subject, place('work_sample', 'conclusion', id), conclusion),
         attachedAt: attachedAt.toISOString(),
       })),
+      transcripts: await readTranscripts(tables, keys, candidateId),
       ratings: await readRatings(store, tables, candidateId),
       decisions: decisions.map(({ id, outcome, reason, decidedAt }) => ({
         outcome,

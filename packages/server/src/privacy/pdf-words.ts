@@ -18,6 +18,7 @@ const WORDS = {
   sessions: ['面试安排', 'Interviews'],
   minutes: ['分钟', 'minutes'],
   samples: ['作品', 'Work samples'],
+  transcripts: ['转写记录', 'Transcripts'],
   ratings: ['评分与证据', 'Scores and evidence'],
   sealed: [
     '在评委各自独立评完、并作出决定（或职位关闭）之前，评分、证据、笔记和评论对所有人封存，包括您。届时可在此查看。',

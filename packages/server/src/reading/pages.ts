@@ -135,7 +135,8 @@ ${query ? html`<p role="status">${found.length > 0 ? words.found(found.length) :
 }
 
 const citation = ({ authors, year, title, url, doi, venue, number }: Source) => {
-  const href = url ?? (doi ? `https://doi.org/${doi}` : undefined);
+  const href =
+    (url && /^https?:\/\//i.test(url) ? url : undefined) ?? (doi ? `https://doi.org/${doi}` : undefined);
   return html`${authors} (${year}). ${href ? html`<a href="${href}" rel="noreferrer">${title}</a>` : html`<cite>${title}</cite>`}${venue ? `. ${venue}` : ''}${number ? `. ${number}` : ''}`;
 };
 

@@ -9,7 +9,10 @@ import classes from './markdown.module.css';
 const remark = [remarkGfm, remarkMath];
 const rehype = [rehypeKatex, rehypeHighlight];
 // A page has its own headings: those inside a text sink below them.
+/** Its words stand for a picture: texts load nothing, from here or elsewhere. */
+const img: Components['img'] = ({ alt }) => <span>{alt}</span>;
 const components: Components = {
+  img,
   h1: 'h4',
   h2: 'h4',
   h3: 'h5',
@@ -30,7 +33,15 @@ export function Markdown({ children, lang }: { children: string; lang?: string }
   );
 }
 
-const inline = { p: 'span', ul: 'span', ol: 'span', li: 'span', h1: 'span', h2: 'span' } as const;
+const inline = {
+  img,
+  p: 'span',
+  ul: 'span',
+  ol: 'span',
+  li: 'span',
+  h1: 'span',
+  h2: 'span',
+} satisfies Components;
 
 /** A sentence or two from the bank inside a label or a heading: no blocks. */
 export function InlineMarkdown({ children }: { children: string }) {

@@ -167,7 +167,8 @@ Examples:
     .description('how well questions are found: recall@5, MRR, nDCG@10 on the labelled queries')
     .option('--bank <folder>', 'the question bank')
     .option('--split <name>', 'dev (parameters were set on it), test or all', 'test')
-    .option('--vectors', 'fuse with the embedding model that is set up')
+    .option('--vectors', 'beside words alone, words with the embedding model that is set up')
+    .option('--peers', 'beside ours, MiniSearch, Orama and LangChain’s BM25 retriever, where installed')
     .option(...LANGUAGE)
     .option('--json', 'print everything as JSON')
     .action(bankEval);

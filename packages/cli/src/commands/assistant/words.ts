@@ -39,6 +39,18 @@ const WORDS = {
     en: 'Refused {refused} of {count} queries that the bank cannot answer; silent on {needless} of {answerable} that it can.',
     'zh-CN': '题库无法回答的 {count} 条中拒答 {refused} 条；能回答的 {answerable} 条中误拒 {needless} 条。',
   },
+  inEnglish: { en: 'in English', 'zh-CN': '英文' },
+  inChinese: { en: 'with Chinese', 'zh-CN': '含中文' },
+  againstWords: {
+    en: 'Difference from words alone, 95 % interval over queries: recall@5 {recallAt5}, MRR {reciprocalRank}, nDCG@10 {ndcgAt10}',
+    'zh-CN':
+      '与仅用词汇相比，按查询自助抽样的 95 % 区间：recall@5 {recallAt5}，MRR {reciprocalRank}，nDCG@10 {ndcgAt10}',
+  },
+  peersMissing: {
+    en: 'Not installed, so not compared: {names}. Install them anywhere, and name that folder: VIVA_PEERS=folder (npm install @langchain/community @langchain/core --legacy-peer-deps takes 136 MB)',
+    'zh-CN':
+      '未安装，因此未作比较：{names}。可装在任意目录，再用 VIVA_PEERS=目录 指明（npm install @langchain/community @langchain/core --legacy-peer-deps 占 136 MB）',
+  },
   missed: { en: 'Not among the first five', 'zh-CN': '前五名里没有' },
   all: { en: 'all', 'zh-CN': '全部' },
   paraphrase: { en: 'paraphrase', 'zh-CN': '换说法' },

@@ -3,7 +3,9 @@ import type { Question } from '../../api/client.ts';
 /** A work that an answer rests on, with a link where there is one. */
 export function Citation({ source }: { source: Question['sources'][number] }) {
   const { title, authors, year, venue, url, doi, number } = source;
-  const href = url ?? (doi ? `https://doi.org/${doi}` : undefined);
+  // Authors write these: nothing but the web may stand behind a link.
+  const href =
+    (url && /^https?:\/\//i.test(url) ? url : undefined) ?? (doi ? `https://doi.org/${doi}` : undefined);
   return (
     <>
       {authors} ({year}).{' '}

@@ -117,6 +117,18 @@ export function HeldDataView({ data, pdf, ask, onAsked }: HeldDataViewProps) {
           }))}
         />
       </Section>
+      {data.transcripts.length > 0 && (
+        <Section title={t('held.transcripts')}>
+          <List
+            none={t('none')}
+            items={data.transcripts.map(({ question, body, at }) => ({
+              key: `${question} ${at}`,
+              meta: `${question} · ${dateTime(at)}`,
+              content: <Said>{body}</Said>,
+            }))}
+          />
+        </Section>
+      )}
       <Section
         title={t('held.ratings')}
         lead={ratings.state === 'sealed' ? t('held.sealed') : t('held.open')}
