@@ -81,6 +81,36 @@ export async function interview({
   }
 }
 
+/** Gets everything ready for saving without pauses. @returns a function that saves until then, and says how often */
+export async function readyToSave(
+  client: Client,
+  opening: string,
+  which: number,
+): Promise<(until: number) => Promise<number>> {
+  const { items } = await client.listCandidates({ params: { id: opening }, query: { limit: 100 } });
+  const open = items.filter(({ mine }) => mine === 'to-score');
+  const candidate = open[which % open.length];
+  if (!candidate) throw new Error('nobody is left to be scored');
+  const card = await client.scorecard({ params: { id: candidate.id } });
+  const revisions = new Map(card.drafts.map(({ question, revision }) => [question, revision]));
+  return async (until) => {
+    for (let count = 0; ; count++) {
+      if (performance.now() >= until) return count;
+      const { question = '' } = card.questions[count % card.questions.length] ?? {};
+      const { revision } = await client.saveDraft({
+        params: { id: candidate.id, question },
+        body: {
+          score: 1 + (count % 5),
+          evidence: `Gave the bound on the error and an example of it: ${'word '.repeat(10)}${count}.`,
+          notAsked: null,
+          baseRevision: revisions.get(question) ?? 0,
+        },
+      });
+      revisions.set(question, revision);
+    }
+  };
+}
+
 interface LeadOptions {
   client: Client;
   latencies: Latencies;
@@ -88,6 +118,8 @@ interface LeadOptions {
   past: number;
   pauseMs: number;
   until: number;
+  /** At most so many rounds. */
+  rounds?: number;
 }
 
 /** Looks around: lists, a decision page of the past and one of today, the log, sessions, search. */
@@ -98,8 +130,9 @@ export async function lead({
   past,
   pauseMs,
   until,
+  rounds = Number.POSITIVE_INFINITY,
 }: LeadOptions): Promise<void> {
-  for (let round = 0; performance.now() < until; round++) {
+  for (let round = 0; round < rounds && performance.now() < until; round++) {
     const today = filledOpening(past + 1 + (round % (openings - past)));
     const looks: [string, () => Promise<unknown>][] = [
       ['listOpenings', () => client.listOpenings({ query: { limit: 50 } })],

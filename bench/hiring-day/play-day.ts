@@ -6,7 +6,7 @@ import { startServer } from '../../packages/cli/src/testing/server-process.ts';
 import { openPostgres } from '../../packages/server/src/store/postgres.ts';
 import { startCluster } from '../../packages/server/src/testing/cluster.ts';
 import { fill, filledOpening, filledToken } from '../../packages/server/src/testing/fill.ts';
-import { clientOf, hold, interview, lead, sessionCookie } from './callers.ts';
+import { clientOf, hold, interview, lead, readyToSave, sessionCookie } from './callers.ts';
 import { Latencies, type RouteFigures } from './latencies.ts';
 import { prepareRaw, rawByDriver, rawByPgbench } from './raw.ts';
 import { AUTO_EXPLAIN, SlowQueries, type SlowQuery } from './slow-queries.ts';
@@ -14,6 +14,9 @@ import { AUTO_EXPLAIN, SlowQueries, type SlowQuery } from './slow-queries.ts';
 const PASSWORD = 'a password for the bench';
 const LEADS = 5;
 const STREAMS = 100;
+const CALLERS = 50;
+const ROUNDS = 20;
+const ALONE_MS = 60_000;
 const TODAY = { openings: 50, candidates: 100, raters: 10 };
 const PAST = { candidates: 100, raters: 4 };
 
@@ -29,6 +32,8 @@ export interface DayOptions {
 export interface DayFigures extends DayOptions {
   filled: number;
   fillSeconds: number;
+  /** Of one caller, with nobody else. */
+  alone: RouteFigures[];
   routes: RouteFigures[];
   requestsPerSecond: number;
   complaints: [string, number][];
@@ -108,6 +113,38 @@ export async function playDay(options: DayOptions, say: (line: string) => void):
     const openingOf = (index: number): string => filledOpening(past + 1 + Math.floor(index / TODAY.raters));
 
     slow.begin();
+    // One caller and nobody else: what each route costs. The first round warms up.
+    const alone = new Latencies();
+    const looking = {
+      client: clientOf(first.url, cookie),
+      openings: past + TODAY.openings,
+      past,
+      pauseMs: 0,
+    };
+    await lead({ ...looking, latencies: new Latencies(), rounds: 1, until: performance.now() + ALONE_MS });
+    await lead({ ...looking, latencies: alone, rounds: ROUNDS, until: performance.now() + ALONE_MS });
+    const someone = clientOf(rater(0).origin, rater(0).cookie);
+    const { items: own } = await someone.listCandidates({
+      params: { id: openingOf(0) },
+      query: { limit: 50 },
+    });
+    const toScore = own.find(({ mine }) => mine === 'to-score')?.id ?? '';
+    for (let round = 0; round < ROUNDS; round++) {
+      const card = await alone.time('scorecard', () => someone.scorecard({ params: { id: toScore } }));
+      const question = card?.questions[0]?.question ?? '';
+      await alone.time('saveDraft', () =>
+        someone.saveDraft({
+          params: { id: toScore, question },
+          body: {
+            score: 1 + (round % 5),
+            evidence: `Gave the bound on the error and an example of it, in round ${round}.`,
+            notAsked: null,
+            baseRevision: card?.drafts.find((draft) => draft.question === question)?.revision ?? 0,
+          },
+        }),
+      );
+    }
+    say('measured alone');
     const latencies = new Latencies();
     const memory: number[] = [];
     const sampling = setInterval(() => memory.push(rss(first.pid)), 1000);
@@ -157,24 +194,15 @@ export async function playDay(options: DayOptions, say: (line: string) => void):
 
     // Without pauses: what share of the raw statement the server reaches.
     const burst = Math.max(5, Math.min(15, seconds / 4));
-    const busy = new Latencies();
-    const end = performance.now() + burst * 1000;
+    const callers: ((until: number) => Promise<number>)[] = [];
+    for (let index = 0; index < Math.min(CALLERS, interviewers); index++) {
+      const { origin, cookie: own } = rater(interviewers - 1 - index);
+      callers.push(await readyToSave(clientOf(origin, own), openingOf(interviewers - 1 - index), 20));
+    }
+    await Promise.all(callers.map((save) => save(performance.now() + 1000)));
     const start = performance.now();
-    await Promise.all(
-      Array.from({ length: 50 }, (_, index) => {
-        const { origin, cookie: own } = rater(interviewers - 1 - index);
-        return interview({
-          client: clientOf(origin, own),
-          latencies: busy,
-          opening: openingOf(interviewers - 1 - index),
-          first: 10,
-          pauseMs: 0,
-          until: end,
-        });
-      }),
-    );
-    const saved = busy.figures().find(({ route }) => route === 'saveDraft')?.count ?? 0;
-    const served = saved / ((performance.now() - start) / 1000);
+    const counts = await Promise.all(callers.map((save) => save(start + burst * 1000)));
+    const served = counts.reduce((sum, one) => sum + one, 0) / ((performance.now() - start) / 1000);
     await prepareRaw(driver);
     const saves = {
       served,
@@ -185,6 +213,7 @@ export async function playDay(options: DayOptions, say: (line: string) => void):
       ...options,
       filled,
       fillSeconds,
+      alone: alone.figures(),
       routes,
       requestsPerSecond: routes.reduce((sum, route) => sum + route.count, 0) / lasted,
       complaints: [...latencies.complaints],

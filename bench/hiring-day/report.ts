@@ -9,28 +9,32 @@ export function report(days: readonly DayFigures[]): string {
   const lines: string[] = [];
   const [one] = days;
   if (!one) return '';
-  lines.push(
-    `${one.interviewers} interviewers, a save about every ${one.pauseMs / 1000} s each, 5 leads, 100 event streams, ${one.seconds} s, ${one.servers} server process${one.servers > 1 ? 'es' : ''}. Milliseconds: p50 / p95 / p99.`,
-    '',
-    `| route | ${days.map(({ ratings }) => `${power(ratings)} ratings`).join(' | ')} | p95 grows |`,
-    `| --- |${days.map(() => ' --- |').join('')} --- |`,
-  );
-  const names = [...new Set(days.flatMap(({ routes }) => routes.map(({ route }) => route)))].sort();
-  for (const name of names) {
-    const found = days.map(({ routes }) => routes.find(({ route }) => route === name));
-    const [first, last] = [found.find(Boolean), found.at(-1)];
+  const table = (title: string, of: (day: DayFigures) => DayFigures['routes']): void => {
     lines.push(
-      `| ${name} | ${found
-        .map((route) =>
-          route
-            ? `${ms(route.p50)} / ${ms(route.p95)} / ${ms(route.p99)}${route.errors ? ` (${route.errors} failed)` : ''}`
-            : '–',
-        )
-        .join(
-          ' | ',
-        )} | ${first && last && days.length > 1 ? `× ${(last.p95 / first.p95).toFixed(1)}` : '–'} |`,
+      title,
+      '',
+      `| route | ${days.map(({ ratings }) => `${power(ratings)} ratings`).join(' | ')} | p95 grows |`,
+      `| --- |${days.map(() => ' --- |').join('')} --- |`,
     );
-  }
+    const names = [...new Set(days.flatMap((day) => of(day).map(({ route }) => route)))].sort();
+    for (const name of names) {
+      const found = days.map((day) => of(day).find(({ route }) => route === name));
+      const [first, last] = [found.find(Boolean), found.at(-1)];
+      const cells = found.map((route) =>
+        route
+          ? `${ms(route.p50)} / ${ms(route.p95)} / ${ms(route.p99)}${route.errors ? ` (${route.errors} failed)` : ''}`
+          : '–',
+      );
+      const growth = first && last && days.length > 1 ? `× ${(last.p95 / first.p95).toFixed(1)}` : '–';
+      lines.push(`| ${name} | ${cells.join(' | ')} | ${growth} |`);
+    }
+    lines.push('');
+  };
+  table('One caller and nobody else. Milliseconds: p50 / p95 / p99.', ({ alone }) => alone);
+  table(
+    `${one.interviewers} interviewers, a save about every ${one.pauseMs / 1000} s each, 5 leads, up to 100 event streams, ${one.seconds} s, ${one.servers} server process${one.servers > 1 ? 'es' : ''}. Milliseconds: p50 / p95 / p99.`,
+    ({ routes }) => routes,
+  );
   const row = (name: string, of: (day: DayFigures) => string): void =>
     void lines.push(`| ${name} | ${days.map(of).join(' | ')} |`);
   lines.push(

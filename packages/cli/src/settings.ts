@@ -17,6 +17,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'VIVA_PUBLIC_URL', fallback: '–' },
   { name: 'VIVA_DATA', fallback: '.viva' },
   { name: 'VIVA_SECRET_FILE', fallback: '–' },
+  { name: 'VIVA_KEYS', fallback: 'VIVA_DATA/keys' },
   { name: 'VIVA_LOG', fallback: 'warn' },
   { name: 'VIVA_LOG_FORMAT', fallback: 'auto' },
   { name: 'VIVA_DRAIN_SECONDS', fallback: '0' },

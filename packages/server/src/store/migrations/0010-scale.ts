@@ -56,6 +56,10 @@ CREATE FUNCTION viva.locks_of(candidates uuid[])
   WHERE c.id = ANY (candidates) AND ((SELECT yes FROM leads) OR c.opening_id IN (SELECT opening FROM sitting)) $$;
 REVOKE EXECUTE ON FUNCTION viva.locks_of(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION viva.locks_of(uuid[]) TO viva_app;
+
+-- The latest first, which is how sealed texts are looked through: without these a search sorted every rating there is.
+CREATE INDEX rating_latest ON viva.rating (created_at DESC, id);
+CREATE INDEX note_latest ON viva.note (saved_at DESC, candidate_id);
 RESET ROLE;
 `,
 };
