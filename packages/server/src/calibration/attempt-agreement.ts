@@ -27,7 +27,12 @@ export function wilson(hits: number, n: number): Estimate {
   const share = hits / n;
   const centre = (share + (Z * Z) / (2 * n)) / (1 + (Z * Z) / n);
   const half = (Z * Math.sqrt((share * (1 - share)) / n + (Z * Z) / (4 * n * n))) / (1 + (Z * Z) / n);
-  return { value: share, lower: Math.max(0, centre - half), upper: Math.min(1, centre + half) };
+  return {
+    value: share,
+    // Rounding must not put a bound on the wrong side of the share.
+    lower: Math.min(share, Math.max(0, centre - half)),
+    upper: Math.max(share, Math.min(1, centre + half)),
+  };
 }
 
 /** Null where nothing can be compared: the set has changed since. */

@@ -34,6 +34,8 @@ type Estimate = AdvisoryReport['agreement']['kappa'];
 
 const SCALE = { min: 1, max: 5 };
 const POINTS = [1, 2, 3, 4, 5];
+/** Agreement from fewer answers than this is no figure. */
+const FEWEST = 5;
 const NONE: Estimate = { value: null, lower: null, upper: null };
 
 const rows = (ratings: readonly Scored[]) =>
@@ -74,19 +76,20 @@ function agreementOf(pairs: readonly Pair[], panel: readonly Scored[]): Figures[
       ? null
       : pairs.filter(({ score, panel: own }) => Math.abs(score - Math.round(own)) <= within).length /
         pairs.length;
+  const enough = (make: () => Estimate): Estimate => (pairs.length < FEWEST ? NONE : estimate(make));
   return {
     answers: pairs.length,
     exact: share(0),
     adjacent: share(1),
     difference: mean(differences),
-    kappa: estimate(() =>
+    kappa: enough(() =>
       cohenKappa(
         pairs.map(({ score }) => score),
         pairs.map(({ panel: own }) => Math.round(own)),
         { weights: 'quadratic', categories: POINTS },
       ),
     ),
-    icc: estimate(() => icc(pairs.map(({ score, panel: own }) => [own, score])).forms['2,1']),
+    icc: enough(() => icc(pairs.map(({ score, panel: own }) => [own, score])).forms['2,1']),
     amongPanel: amongPanel(panel),
   };
 }

@@ -57,45 +57,58 @@ export function UsesPage() {
                 <tr key={use.id}>
                   <td data-label={t('uses.when')}>{dateTime(use.at)}</td>
                   <td data-label={t('uses.what')}>
-                    {use.candidateName}
-                    <span className={classes.meta}>
-                      {text(use.questionTitle)} · {t(use.counted ? 'uses.counted' : 'uses.beside')}
-                    </span>
+                    <div className={classes.cell}>
+                      {use.candidateName}
+                      <span className={classes.meta}>
+                        {text(use.questionTitle)} · {t(use.counted ? 'uses.counted' : 'uses.beside')}
+                      </span>
+                    </div>
                   </td>
                   <td data-label={t('uses.model')}>
-                    {use.model}
-                    <span className={classes.meta}>{use.server ?? t('uses.inProcess')}</span>
+                    <div className={classes.cell}>
+                      {use.model}
+                      <span className={classes.meta}>{use.server ?? t('uses.inProcess')}</span>
+                    </div>
                   </td>
                   <td data-label={t('uses.prompt')}>
-                    {use.prompt} {use.promptVersion}
-                    <span className={classes.meta}>
-                      <code title={use.promptHash}>{use.promptHash.slice(0, 12)}</code>
-                    </span>
+                    <div className={classes.cell}>
+                      {use.prompt} {use.promptVersion}
+                      <span className={classes.meta}>
+                        <code title={use.promptHash}>{use.promptHash.slice(0, 12)}</code>
+                      </span>
+                    </div>
                   </td>
                   <td data-label={t('uses.parameters')}>
-                    {t(`strategy.${use.strategy}`)}
-                    <span className={classes.meta}>
-                      {t('uses.drawn', {
-                        samples: use.samples,
-                        temperature: number(use.temperature, 1),
-                        seed: use.seed ?? '—',
-                      })}
-                    </span>
+                    <div className={classes.cell}>
+                      {t(`strategy.${use.strategy}`)}
+                      <span className={classes.meta}>
+                        {t('uses.drawn', {
+                          samples: use.samples,
+                          temperature: number(use.temperature, 1),
+                          seed: use.seed ?? '—',
+                        })}
+                      </span>
+                    </div>
                   </td>
                   <td data-label={t('uses.tokens')} className={table.number}>
-                    {use.tokensEstimated ? '≈ ' : ''}
-                    {number(use.inputTokens, 0)} / {number(use.outputTokens, 0)}
-                    <span className={classes.meta}>
-                      {t('uses.seconds', { seconds: number(use.durationMs / 1000, 1) })}
-                    </span>
+                    <div className={classes.cell}>
+                      {use.tokensEstimated ? '≈ ' : ''}
+                      {number(use.inputTokens, 0)} / {number(use.outputTokens, 0)}
+                      <span className={classes.meta}>
+                        {t('uses.seconds', { seconds: number(use.durationMs / 1000, 1) })}
+                      </span>
+                    </div>
                   </td>
                   <td data-label={t('uses.outcome')}>
-                    <Badge tone={use.outcome === 'rated' ? 'good' : 'warn'}>
-                      {t(`outcome.${use.outcome}`)}
-                    </Badge>
-                    <span className={classes.meta}>
-                      {use.problem ?? t('uses.quotes', { kept: use.quotesKept, dropped: use.quotesDropped })}
-                    </span>
+                    <div className={classes.cell}>
+                      <Badge tone={use.outcome === 'rated' ? 'good' : 'warn'}>
+                        {t(`outcome.${use.outcome}`)}
+                      </Badge>
+                      <span className={classes.meta}>
+                        {use.problem ??
+                          t('uses.quotes', { kept: use.quotesKept, dropped: use.quotesDropped })}
+                      </span>
+                    </div>
                   </td>
                 </tr>
               ))}
