@@ -169,6 +169,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
         await stopAnchors?.();
         await closeChannel();
         stopping.abort();
+        search.stop();
+        await search.settled();
         await background;
         await stopRetention();
         await store.close();

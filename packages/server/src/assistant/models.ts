@@ -148,7 +148,8 @@ export function createModels({
       }
       const retriever = await withVectors.retriever;
       // What failed is tried again, in its time.
-      search?.attach(retriever, model);
+      // Not by this request's budget, which a whole bank would use up.
+      search?.attach(retriever, held ? guardModel(held.model, { timeoutMs: TIMEOUT_MS }) : model);
       return retriever;
     },
     check: (model, signal) => checkModel(model, signal),

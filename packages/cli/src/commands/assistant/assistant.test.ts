@@ -19,6 +19,11 @@ let reply: (asked: string, body: Record<string, unknown>) => string = () => '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'viva-cli-assistant-'));
   server = createServer((request, response) => {
+    if (request.method === 'GET') {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ data: [{ id: 'm', max_model_len: 8192 }] }));
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -118,8 +123,18 @@ describe('with a model', () => {
     vi.stubEnv('VIVA_MODEL', 'm');
     reply = (asked) => (asked.includes('capital') ? '{"capital": "Paris", "letters": 5}' : '1 2 3');
     const { out } = await viva('assistant', 'check', '--json');
-    const { checks } = JSON.parse(out) as { checks: { item: string; outcome: string; problem?: string }[] };
-    expect(checks.map(({ outcome }) => outcome)).toEqual(['works', 'works', 'works', 'fails', 'absent']);
+    const { checks } = JSON.parse(out) as {
+      checks: { item: string; outcome: string; problem?: string; count?: number }[];
+    };
+    expect(checks.map(({ outcome }) => outcome)).toEqual([
+      'works',
+      'works',
+      'works',
+      'fails',
+      'absent',
+      'works',
+    ]);
+    expect(checks[5]).toMatchObject({ item: 'context', count: 8192 });
     expect(checks[3]?.problem).toContain('gives no log-probabilities');
   });
 

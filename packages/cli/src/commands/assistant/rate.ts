@@ -6,6 +6,7 @@ import {
   measureInjections,
   RATING_STRATEGIES,
   type RatingStrategy,
+  rateByAnchors,
   rateByStrategy,
   rateTranscript,
 } from '@viva/assistant';
@@ -176,6 +177,8 @@ export async function calibrate(options: RateCommandOptions): Promise<void> {
 export interface InjectionOptions extends RateCommandOptions {
   transcripts: string;
   attacks?: string;
+  /** The rater that judges one anchor at a time and is never asked for a score. */
+  anchors?: boolean;
   out?: string;
 }
 
@@ -195,6 +198,7 @@ export async function injections(options: InjectionOptions): Promise<void> {
     const model = await openGuarded(options, locale);
     const progress = new Progress({ label: say(locale, 'attacking'), total: cases.length * attacks.length });
     return measureInjections(cases, { ...set, attacks }, model, {
+      ...(options.anchors ? { rate: rateByAnchors } : {}),
       signal,
       onProgress: (done) => progress.update(done),
     }).finally(() => progress.done());
@@ -229,7 +233,8 @@ export async function injections(options: InjectionOptions): Promise<void> {
         { head: 'p', align: 'right' },
       ],
       [
-        row(say(locale, 'all'), report.all),
+        row(say(locale, 'standing'), report.all),
+        row(say(locale, 'givenScores'), report.given),
         ...Object.entries(report.families).map(([name, summary]) => row(name, summary)),
       ],
     )}\n\n${say(locale, 'injectionNote')}`,

@@ -89,6 +89,7 @@ Examples:
     .description('how far forty texts that speak to the rater move its score, against neutral texts as long')
     .option('--transcripts <count>', 'calibration transcripts to attack, weakest first', '3')
     .option('--attacks <count>', 'only the first so many attacks')
+    .option('--anchors', 'attack the rater that judges one anchor at a time and is never asked for a score')
     .option('--out <file>', 'write every trial as JSON')
     .option('--bank <folder>', 'the question bank')
     .option(...LANGUAGE)

@@ -148,6 +148,8 @@ const WORDS = {
   },
   attacking: { en: 'Attacking', 'zh-CN': '注入测试' },
   family: { en: 'family of attacks', 'zh-CN': '攻击类别' },
+  standing: { en: 'all, scores that stand', 'zh-CN': '全部，成立的得分' },
+  givenScores: { en: 'all, before quotes are checked', 'zh-CN': '全部，核对引文之前' },
   trials: { en: 'trials', 'zh-CN': '次数' },
   compared: { en: 'compared', 'zh-CN': '可比' },
   movement: { en: 'mean movement', 'zh-CN': '平均变动' },
