@@ -188,7 +188,7 @@ const DEADLOCK = '40P01';
  */
 export async function migrate(
   driver: Driver,
-  { lockTimeout = 2_000, patience = 120_000 }: MigrateOptions = {},
+  { lockTimeout = 800, patience = 120_000 }: MigrateOptions = {},
 ): Promise<number> {
   const until = performance.now() + patience;
   let done = 0;

@@ -79,8 +79,9 @@ const FLUSHED = 'viva-flushed';
 
 function flushOnce(folder: string): void {
   if (existsSync(join(folder, FLUSHED))) return;
-  writeFileSync(join(folder, FLUSHED), '', { mode: 0o600 });
   syncTree(folder);
+  writeFileSync(join(folder, FLUSHED), '', { mode: 0o600 });
+  syncFolder(folder);
 }
 
 /** A new database stands complete or not at all: it is made beside its place and moved there once it is on the disk. */

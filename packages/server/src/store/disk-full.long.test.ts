@@ -48,7 +48,11 @@ async function saveUntilRefused(
   let revision = 0;
   for (let n = 0; n < 20_000; n++)
     try {
-      revision = (await save(revision, `save ${n} ${'and more to say '.repeat(100)}`)).revision;
+      // Others fill the log meanwhile.
+      await world.context.store.driver
+        .script(`SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 200000))`)
+        .catch(() => undefined);
+      revision = (await save(revision, `save ${n} and more to say`)).revision;
     } catch (error) {
       return { revision, error: error as ApiError };
     }
