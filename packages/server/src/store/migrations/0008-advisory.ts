@@ -298,6 +298,10 @@ GRANT EXECUTE ON FUNCTION viva.advisory_open(uuid) TO viva_advisor;
 CREATE POLICY auditor_reads ON viva.advisory_rating FOR SELECT TO viva_auditor USING (true);
 GRANT SELECT ON viva.advisory_rating TO viva_auditor;
 GRANT EXECUTE ON FUNCTION viva.advisory_digest(viva.advisory_rating) TO viva_auditor;
+-- Candidates are shown what they said and what a model was used for.
+GRANT SELECT ON viva.transcript, viva.ai_use TO viva_keeper;
+CREATE POLICY keeper ON viva.transcript FOR SELECT TO viva_keeper USING (true);
+CREATE POLICY keeper ON viva.ai_use FOR SELECT TO viva_keeper USING (true);
 RESET ROLE;
 `,
 };
