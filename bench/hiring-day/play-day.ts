@@ -56,12 +56,16 @@ export async function playDay(options: DayOptions, say: (line: string) => void):
     settings: [...AUTO_EXPLAIN, 'shared_buffers=512MB'],
     onLog: (chunk) => slow.read(chunk),
   });
-  const folders = Array.from({ length: count }, () => mkdtempSync(join(tmpdir(), 'viva-day-')));
+  // Processes of one database share secret and keys.
+  const folder = mkdtempSync(join(tmpdir(), 'viva-day-'));
+  const folders = Array.from({ length: count }, () => folder);
   const driver = await openPostgres({ url: cluster.url('postgres') });
   const servers: Awaited<ReturnType<typeof startServer>>[] = [];
   try {
-    for (const folder of folders)
-      servers.push(await startServer({ command: 'start', folder, databaseUrl: cluster.url('postgres') }));
+    for (const shared of folders)
+      servers.push(
+        await startServer({ command: 'start', folder: shared, databaseUrl: cluster.url('postgres') }),
+      );
     const [first] = servers;
     if (!first) throw new Error('no server');
     let cookie = '';
@@ -100,8 +104,7 @@ export async function playDay(options: DayOptions, say: (line: string) => void):
     const fillSeconds = (performance.now() - began) / 1000;
     say(`${filled} ratings in ${fillSeconds.toFixed(0)} s`);
 
-    // Each server signs with the secret of its own folder.
-    const secrets = folders.map((folder) => readFileSync(join(folder, 'secret'), 'utf8'));
+    const secrets = folders.map((shared) => readFileSync(join(shared, 'secret'), 'utf8'));
     const at = (index: number) => {
       const which = index % count;
       return { origin: servers[which]?.url ?? '', secret: secrets[which] ?? '' };
@@ -226,6 +229,6 @@ export async function playDay(options: DayOptions, say: (line: string) => void):
     for (const server of servers) await server.end('SIGTERM');
     await driver.close();
     await cluster.stop();
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }

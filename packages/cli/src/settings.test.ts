@@ -21,7 +21,7 @@ it.each(['operations.md', 'operations.zh-CN.md'])(
 it('is all that the server’s sources read of the environment', () => {
   // Of the command line, tests, or other rooms with tables of their own.
   const others =
-    /^(LANG|LC_ALL|LC_MESSAGES|XDG_\w+|VIVA_(TEST|MODEL|EMBEDDING|LLAMA|RUNTIME|THREADS|ASSISTANT|PASSPHRASE|CRASHES|INTERLEAVINGS|SEED|TAMPERINGS|POWER)\w*)$/;
+    /^(LANG|LC_ALL|LC_MESSAGES|XDG_\w+|VIVA_(TEST|MODEL|EMBEDDING|LLAMA|RUNTIME|THREADS|ASSISTANT|PASSPHRASE|PEERS|CRASHES|INTERLEAVINGS|SEED|TAMPERINGS|POWER)\w*)$/;
   const read = new Set<string>();
   for (const folder of ['packages/server/src', 'packages/cli/src'])
     for (const file of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }))

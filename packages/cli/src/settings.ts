@@ -15,6 +15,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'PORT', fallback: '4870' },
   { name: 'VIVA_HOST', fallback: 'localhost' },
   { name: 'VIVA_PUBLIC_URL', fallback: '–' },
+  { name: 'VIVA_TRUST_PROXY', fallback: '–' },
   { name: 'VIVA_DATA', fallback: '.viva' },
   { name: 'VIVA_SECRET_FILE', fallback: '–' },
   { name: 'VIVA_KEYS', fallback: 'VIVA_DATA/keys' },

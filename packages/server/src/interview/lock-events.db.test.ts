@@ -1,7 +1,7 @@
 /** Two servers on one database: what happens at one reaches the streams of the other, and nothing else does. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '../context.ts';
-import { createMemoryKeyStore } from '../keys/key-store.ts';
+import { createMemoryKeyStore, type KeyStore } from '../keys/key-store.ts';
 import type { Driver } from '../store/driver.ts';
 import { openPglite } from '../store/pglite.ts';
 import { openPostgres } from '../store/postgres.ts';
@@ -11,6 +11,7 @@ import { complete, openPanel, openWorld, scoreAll, type World } from '../testing
 let here: World;
 let there: World;
 let driver: Driver;
+let keys: KeyStore;
 let lead: Actor;
 let ann: Actor;
 let ben: Actor;
@@ -19,8 +20,8 @@ let opened: { openingId: string; questions: string[] };
 beforeAll(async () => {
   const url = POSTGRES ? await newPostgresUrl(POSTGRES) : undefined;
   driver = url ? await openPostgres({ url }) : await openPglite();
-  // Two servers share one key folder.
-  const keys = createMemoryKeyStore();
+  // Servers of one database share its keys.
+  keys = createMemoryKeyStore();
   here = await openWorld({ driver, keys });
   // PGlite is one process: the second application shares its thread.
   there = await openWorld({
@@ -123,7 +124,7 @@ it.skipIf(!POSTGRES)('hears what happened while its connection to the database w
 });
 
 it('ends its streams with a hint when to come back, and stops listening', async () => {
-  const world = await openWorld({ driver: { ...driver, close: async () => undefined } });
+  const world = await openWorld({ keys, driver: { ...driver, close: async () => undefined } });
   world.adopt(ann);
   const ear = await hear(world, ann, await addCandidate('Last'));
   await ear.until(1);
