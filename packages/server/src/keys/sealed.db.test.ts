@@ -137,7 +137,10 @@ it('leaves nothing of what was said in the files of the database, and shows all 
 it('seals what was stored before, goes on where it was broken off, and keeps the seals whole', async () => {
   const { vault } = world.context.store;
   const { seal } = vault;
-  Object.assign(vault, { seal: async (_: unknown, __: unknown, text: string) => text });
+  // Not in the audit log: it cannot be rewritten, and what it said in plain before stays (docs/privacy.md).
+  const plain: typeof seal = async (subject, place, text) =>
+    place.table === 'audit' ? seal(subject, place, text) : text;
+  Object.assign(vault, { seal: plain });
   const { texts } = await fill();
   Object.assign(vault, { seal });
   const before = await texts();
