@@ -107,6 +107,21 @@ describe('prompts', () => {
 });
 
 describe('a run', () => {
+  test('has room for the longest soft prompt', async () => {
+    const params = promptGeneralization.params.parse({
+      steps: 2,
+      tuneSteps: 2,
+      promptLength: 50,
+      width: 32,
+      layers: 1,
+    });
+    const session = await promptGeneralization.begin(params, 1);
+    await session.advance(session.steps);
+    const { results } = await session.frame();
+    expect(results.find(({ strategy }) => strategy === 'soft')?.parameters).toBe(50 * 32);
+    session.dispose();
+  });
+
   test('the same seed, the same figures, and drawing changes nothing', async () => {
     const first = await runLab(promptGeneralization, FEW, { seed: 4 });
     const session = new PromptGeneralizationSession(FEW, 4);
