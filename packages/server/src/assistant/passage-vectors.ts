@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { LanguageModel, Passage } from '@viva/assistant';
 import { DatabaseError, type Driver, type RunQuery } from '../store/driver.ts';
 
-/** From so many passages on an index answers; below, the exact search is as fast. Measured by `npm run bench -- retrieval`. */
+/** From so many passages on an index answers; below, all are compared. A cautious choice, not a measured one. */
 export const INDEX_FROM = 20_000;
 /** pgvector's indexes take no more dimensions of single precision. */
 const WIDEST_INDEX = 2000;
@@ -80,7 +80,7 @@ async function prepare(driver: Driver): Promise<void> {
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     throw new VectorsUnavailable(
-      `This PostgreSQL has no pgvector, so passages are searched by words alone (${error.message}). Install it on the server (Debian: postgresql-15-pgvector, for version 15), or let somebody with the right to run: CREATE EXTENSION vector SCHEMA viva_search`,
+      `This PostgreSQL has no pgvector, so passages are searched by words alone (${error.message}). Install the extension pgvector for its version of PostgreSQL, and let somebody with the right to run: CREATE EXTENSION vector SCHEMA viva_search`,
       { cause: error },
     );
   }
