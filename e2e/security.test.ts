@@ -99,8 +99,7 @@ it('then asks for a code after the password, takes each once, and a backup code 
   await page.waitForURL(`${server.url}/`);
 });
 
-// Not yet seen to pass since its selectors were mended.
-it.skip('makes a passkey, signs in with it alone, and removes it', async () => {
+it('makes a passkey, signs in with it alone, and removes it', async () => {
   const { page } = owner;
   const cdp: CDPSession = await page.context().newCDPSession(page);
   await cdp.send('WebAuthn.enable');
@@ -151,8 +150,7 @@ it.skip('makes a passkey, signs in with it alone, and removes it', async () => {
   await cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });
 });
 
-// Not yet seen to pass since its selectors were mended.
-it.skip('ends another browser’s session at once, and requires a second factor of leads', async () => {
+it('ends another browser’s session at once, and requires a second factor of leads', async () => {
   const { page } = owner;
   const signIn = async (who: Visitor, code: string) => {
     await who.page.goto(`${server.url}/signin`);
