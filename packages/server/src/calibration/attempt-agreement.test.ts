@@ -19,7 +19,7 @@ it('is 1 for the experts’ own scores, near 0 for one score throughout, and nul
   expect(given(experts)).toMatchObject({
     transcripts: 6,
     exact: { value: 1 },
-    kappa: { value: 1, upper: expect.closeTo(1, 9) },
+    kappa: { value: expect.closeTo(1, 9), upper: expect.closeTo(1, 9) },
   });
   expect(given([3, 3, 3, 3, 3, 3])).toMatchObject({
     exact: { value: 1 / 6 },
