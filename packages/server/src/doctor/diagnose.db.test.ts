@@ -53,8 +53,7 @@ async function broken(
   }
 }
 
-// On PGlite it has not been run yet.
-describe.skipIf(!POSTGRES)('viva doctor', () => {
+describe('viva doctor', () => {
   it('finds nothing wrong with a sound installation, through the server that holds it', async () => {
     const findings = await look();
     // The clusters of the tests do not wait for the disk, and the doctor says so.
