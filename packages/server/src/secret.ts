@@ -18,7 +18,7 @@ export async function readSecret(folder: string): Promise<string> {
       throw error;
     }
   };
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const kept = await read();
   if (kept !== undefined && kept.length >= SHORTEST) return kept;
   if (kept !== undefined) await rm(path, { force: true });

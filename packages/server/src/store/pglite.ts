@@ -38,7 +38,7 @@ export async function openPglite({
   thread,
   extra,
 }: PgliteOptions = {}): Promise<PgliteDriver> {
-  if (folder) await mkdir(folder, { recursive: true });
+  if (folder) await mkdir(folder, { recursive: true, mode: 0o700 });
   const release = folder ? await takeLock(join(folder, 'viva.lock')) : async () => undefined;
   const listeners = new Map<string, Set<ListenOptions>>();
   const onNotification = ({ channel, payload }: ThreadNotification): void => {
