@@ -61,8 +61,11 @@ function skip(name, why) {
   notes.push(`${name} skipped: ${why}`);
 }
 
-/** The kill test starts servers on embedded databases of its own: it has run in the PGlite round. */
-const KILLS_ITS_OWN = ['--exclude', '**/crash.db.test.ts'];
+/** These start servers on embedded databases of their own: they have run in the PGlite round. */
+const ON_THEIR_OWN = ['crash', 'account', 'cli/**/backup', 'power-loss'].flatMap((name) => [
+  '--exclude',
+  `**/${name}.db.test.ts`,
+]);
 
 await ensureInstalled();
 await build();
@@ -82,7 +85,7 @@ if (mode === 'all') {
       'Database tests on PostgreSQL',
       'database',
       { VIVA_TEST_DATABASE: 'postgres' },
-      KILLS_ITS_OWN,
+      ON_THEIR_OWN,
     );
   else
     skip('Database tests on PostgreSQL', 'PostgreSQL is not installed (Debian: apt-get install postgresql)');
