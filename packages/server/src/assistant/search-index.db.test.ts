@@ -69,5 +69,5 @@ it('says what to install where pgvector is not to be had', async () => {
   const index = createSearchIndex(without);
   index.attach(new Retriever(retriever.passages), scriptedModel('', { embed: () => [1] }));
   await index.settled();
-  expect(index.state.problem).toMatch(/words alone.*not available.*Install it/);
+  expect(index.state.problem).toMatch(/words alone.*not available.*Install the extension/);
 });
