@@ -34,6 +34,7 @@ beforeAll(async () => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
+      if (request.method !== 'POST') return response.writeHead(404).end();
       const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
         messages: { content: string }[];
         seed?: number;

@@ -47,6 +47,8 @@ beforeAll(async () => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
+      // It is asked for its models too, and lists none.
+      if (request.method !== 'POST') return response.writeHead(404).end();
       const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
         messages: { content: string }[];
         stream?: boolean;

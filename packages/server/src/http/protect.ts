@@ -32,7 +32,7 @@ export const READING_POLICY = [
   "form-action 'self'",
 ].join('; ');
 
-/** On everything. What a handler has set itself stays. */
+/** On everything. What a handler has set itself stays. The microphone is for dictating answers and transcripts. */
 const ALWAYS: Record<string, string> = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -40,7 +40,7 @@ const ALWAYS: Record<string, string> = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy':
-    'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)',
+    'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(self), midi=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)',
 };
 /** Two years: a browser then refuses to speak http with this host. */
 const TRANSPORT = 'max-age=63072000; includeSubDomains';
@@ -69,7 +69,15 @@ export function isForeign(
   }
 }
 
-const isHtml = (c: HonoContext): boolean => (c.res.headers.get('content-type') ?? '').startsWith('text/html');
+const isOf = (c: HonoContext, ...types: string[]): boolean =>
+  types.some((type) => (c.res.headers.get('content-type') ?? '').startsWith(type));
+
+/** A script may be a worker's, which goes by the policy of its own file: the labs compile their kernels in workers. */
+const policyOf = (c: HonoContext): string => {
+  const isPage = isOf(c, 'text/html');
+  if (isPage && c.req.path.startsWith('/api/')) return READING_POLICY;
+  return isPage || isOf(c, 'text/javascript', 'application/javascript') ? PAGES_POLICY : NOTHING;
+};
 
 /** First of all: reads where the request comes from, and puts the headers on what goes back. */
 export function protect(options: PeerOptions & { secure: boolean }): MiddlewareHandler {
@@ -79,11 +87,7 @@ export function protect(options: PeerOptions & { secure: boolean }): MiddlewareH
     await next();
     const { headers } = c.res;
     for (const [name, value] of Object.entries(ALWAYS)) if (!headers.has(name)) headers.set(name, value);
-    if (!headers.has('content-security-policy'))
-      headers.set(
-        'content-security-policy',
-        !isHtml(c) ? NOTHING : c.req.path.startsWith('/api/') ? READING_POLICY : PAGES_POLICY,
-      );
+    if (!headers.has('content-security-policy')) headers.set('content-security-policy', policyOf(c));
     if (c.req.path.startsWith('/api/')) headers.set('cache-control', 'no-store');
     if (options.secure) headers.set('strict-transport-security', TRANSPORT);
   };
