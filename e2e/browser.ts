@@ -95,3 +95,11 @@ export async function expectNoSideways(page: Page, where: string): Promise<void>
   ]);
   expect(content, `${where}: wider than the window`).toBeLessThanOrEqual(window ?? 0);
 }
+
+/**
+ * Language, width and colour: two of the ways that pages are looked at with every test, the others where `VIVA_LOOKS=all` asks
+ * for them.
+ * @param all most telling first
+ */
+export const looks = <T>(all: readonly T[]): readonly T[] =>
+  process.env.VIVA_LOOKS === 'all' ? all : all.slice(0, 2);

@@ -8,6 +8,7 @@ import {
   expectAccessible,
   expectNoSideways,
   type Locale,
+  looks,
   openBrowser,
   signIn,
   type Visitor,
@@ -57,12 +58,12 @@ const token = (page: Page, text: string) => page.getByRole('button', { name: tex
 
 async function everyLook(name: string, path: string, ready: (page: Page, locale: Locale) => Promise<void>) {
   for (const locale of ['zh-CN', 'en'] as const)
-    for (const [width, dark] of [
+    for (const [width, dark] of looks([
       [1280, false],
       [390, true],
       [1280, true],
       [390, false],
-    ] as const) {
+    ] as const)) {
       const visitor = await open(path, { locale, width, dark });
       await ready(visitor.page, locale);
       const where = `${name}-${locale}-${width}${dark ? '-dark' : ''}`;

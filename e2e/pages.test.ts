@@ -1,7 +1,15 @@
 /** Every page, in both languages, light and dark, wide and narrow: WCAG 2.2 AA by axe, no sideways scrolling, no complaint. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectAccessible, expectNoSideways, type Locale, openBrowser, signIn, visit } from './browser.ts';
+import {
+  expectAccessible,
+  expectNoSideways,
+  type Locale,
+  looks,
+  openBrowser,
+  signIn,
+  visit,
+} from './browser.ts';
 import { startServer, type TestServer } from './server.ts';
 
 const PASSWORD = 'viva-demo-2026';
@@ -44,9 +52,9 @@ afterAll(async () => {
 });
 
 const LOOKS: { locale: Locale; width: number; height: number; colorScheme: 'light' | 'dark' }[] = [
-  { locale: 'zh-CN', width: 1280, height: 900, colorScheme: 'light' },
-  { locale: 'en', width: 1280, height: 900, colorScheme: 'dark' },
   { locale: 'zh-CN', width: 390, height: 844, colorScheme: 'dark' },
+  { locale: 'en', width: 1280, height: 900, colorScheme: 'light' },
+  { locale: 'zh-CN', width: 1280, height: 900, colorScheme: 'dark' },
   { locale: 'en', width: 390, height: 844, colorScheme: 'light' },
 ];
 
@@ -93,7 +101,7 @@ const PAGES: { name: string; who: string | undefined; path: (locale: Locale) => 
   { name: 'API docs', who: undefined, path: () => '/api/docs' },
 ];
 
-describe.each(LOOKS)('$locale, $width px, $colorScheme', ({ locale, width, height, colorScheme }) => {
+describe.each(looks(LOOKS))('$locale, $width px, $colorScheme', ({ locale, width, height, colorScheme }) => {
   it.each(PAGES)('$name', async ({ name, who, path }) => {
     const visitor = await visit(browser, {
       locale,

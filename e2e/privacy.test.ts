@@ -1,7 +1,15 @@
 /** What candidates see and ask for, what leads answer, and that an erasure is one. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectAccessible, expectNoSideways, type Locale, openBrowser, signIn, visit } from './browser.ts';
+import {
+  expectAccessible,
+  expectNoSideways,
+  type Locale,
+  looks,
+  openBrowser,
+  signIn,
+  visit,
+} from './browser.ts';
 import { startServer, type TestServer } from './server.ts';
 
 const PASSWORD = 'viva-demo-2026';
@@ -62,13 +70,13 @@ const shot = async (page: Page, name: string): Promise<void> => {
 };
 
 const LOOKS: { locale: Locale; width: number; colorScheme: 'light' | 'dark' }[] = [
-  { locale: 'zh-CN', width: 1280, colorScheme: 'light' },
-  { locale: 'en', width: 1280, colorScheme: 'dark' },
   { locale: 'zh-CN', width: 390, colorScheme: 'dark' },
+  { locale: 'en', width: 1280, colorScheme: 'light' },
+  { locale: 'zh-CN', width: 1280, colorScheme: 'dark' },
   { locale: 'en', width: 390, colorScheme: 'light' },
 ];
 
-describe.each(LOOKS)('$locale, $width px, $colorScheme', ({ locale, width, colorScheme }) => {
+describe.each(looks(LOOKS))('$locale, $width px, $colorScheme', ({ locale, width, colorScheme }) => {
   it.each([
     { name: 'privacy', who: 'owner@demo.viva', path: () => '/privacy' },
     { name: 'duties', who: 'owner@demo.viva', path: () => '/duties' },

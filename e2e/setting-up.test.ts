@@ -71,10 +71,10 @@ it('sends a visitor without a session to sign in, and back to where they wanted'
   await visitor.page.waitForURL('**/signin**');
   await visitor.page.getByLabel(/e-?mail/i).fill('owner@example.org');
   await visitor.page.getByRole('textbox', { name: 'Password' }).fill('wrong password');
-  await visitor.page.getByRole('button', { name: /sign in/i }).click();
+  await visitor.page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await visitor.page.getByRole('alert').first().waitFor();
   await visitor.page.getByRole('textbox', { name: 'Password' }).fill('a long enough password');
-  await visitor.page.getByRole('button', { name: /sign in/i }).click();
+  await visitor.page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await visitor.page.waitForURL('**/openings');
   expect(visitor.complaints).toEqual([]);
   await visitor.close();

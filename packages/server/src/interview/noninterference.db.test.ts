@@ -9,11 +9,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '../context.ts';
 import { LOOKS, type Step, step, type Which, type Who } from '../testing/actions.ts';
-import { freshDatabase } from '../testing/database.ts';
+import { freshDatabase, POSTGRES } from '../testing/database.ts';
 import { evidence, openPanel, openWorld, type World } from '../testing/world.ts';
 
 /** In this file; `noninterference.again.db.test.ts` plays as many others beside it. */
-const PLAYS = Number(process.env.VIVA_INTERLEAVINGS ?? 200);
+const PLAYS = Number(process.env.VIVA_INTERLEAVINGS ?? (POSTGRES ? 250 : 120));
 
 type Name = Who | 'ben';
 
