@@ -101,8 +101,14 @@ const PAGES: { name: string; who: string | undefined; path: (locale: Locale) => 
   { name: 'API docs', who: undefined, path: () => '/api/docs' },
 ];
 
-describe.each(looks(LOOKS))('$locale, $width px, $colorScheme', ({ locale, width, height, colorScheme }) => {
-  it.each(PAGES)('$name', async ({ name, who, path }) => {
+/** Each page in one way with every test, in turn; in all four where `VIVA_LOOKS=all` asks for them. */
+const TURNS = looks(LOOKS).map((look, turn) => ({
+  ...look,
+  pages: process.env.VIVA_LOOKS === 'all' ? PAGES : PAGES.filter((_, at) => at % 2 === turn),
+}));
+
+describe.each(TURNS)('$locale, $width px, $colorScheme', ({ locale, width, height, colorScheme, pages }) => {
+  it.each(pages)('$name', async ({ name, who, path }) => {
     const visitor = await visit(browser, {
       locale,
       viewport: { width, height },

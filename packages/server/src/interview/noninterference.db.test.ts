@@ -13,7 +13,7 @@ import { freshDatabase, POSTGRES } from '../testing/database.ts';
 import { evidence, openPanel, openWorld, type World } from '../testing/world.ts';
 
 /** In this file; `noninterference.again.db.test.ts` plays as many others beside it. */
-const PLAYS = Number(process.env.VIVA_INTERLEAVINGS ?? (POSTGRES ? 250 : 120));
+const PLAYS = Number(process.env.VIVA_INTERLEAVINGS ?? (POSTGRES ? 200 : 100));
 
 type Name = Who | 'ben';
 
