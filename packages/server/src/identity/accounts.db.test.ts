@@ -1,7 +1,8 @@
 /** Real cookies, real passwords: accounts through the API. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiError, type Client, createClient } from '../client.ts';
+import type { ApiError } from '../client.ts';
 import { createApp } from '../http/app.ts';
+import { browserOn } from '../testing/browser.ts';
 import { freshDatabase } from '../testing/database.ts';
 import { openWorld, type World } from '../testing/world.ts';
 
@@ -9,26 +10,7 @@ const PASSWORD = 'correct horse battery';
 let world: World;
 let app: ReturnType<typeof createApp>;
 
-/** A browser: keeps cookies. */
-function browser(): Client & { jar: Map<string, string> } {
-  const jar = new Map<string, string>();
-  const client = createClient({
-    origin: 'http://viva.test',
-    fetch: async (request) => {
-      if (jar.size > 0)
-        request.headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '));
-      const response = await app.fetch(request);
-      for (const cookie of response.headers.getSetCookie()) {
-        const [pair = ''] = cookie.split(';');
-        const [name = '', value = ''] = pair.split(/=(.*)/s);
-        if (value && !cookie.includes('Max-Age=0')) jar.set(name, value);
-        else jar.delete(name);
-      }
-      return response;
-    },
-  });
-  return Object.assign(client, { jar });
-}
+const browser = () => browserOn({ fetch: (request) => app.fetch(request) });
 
 beforeAll(async () => {
   world = await openWorld({ driver: await freshDatabase() });

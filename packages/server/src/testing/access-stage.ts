@@ -67,7 +67,7 @@ export interface Stage {
 
 const WHY = 'The walk needs it to be so.';
 const WAIVER = 'The walk waives the calibration.';
-const ROLE: Record<Someone, Actor['role']> = {
+export const ROLE: Record<Someone, Actor['role']> = {
   owner: 'owner',
   lead: 'lead',
   'other-lead': 'lead',

@@ -1,24 +1,13 @@
 /** What the table of access promises this person in this state. Pure. */
 import { type Access, admits, SESSION_MOVES, type State } from '../contract/access.ts';
 import type { Place } from './access-requests.ts';
-import type { Someone, STRANGERS } from './access-stage.ts';
+import { ROLE, type Someone, type STRANGERS } from './access-stage.ts';
 
 type Anybody = Someone | (typeof STRANGERS)[number];
 
 /** `pass`, a status, or a conflict's code. */
 export type Verdict = 'pass' | 401 | 403 | 404 | string;
 
-const ROLE: Record<Someone, string> = {
-  owner: 'owner',
-  lead: 'lead',
-  'other-lead': 'lead',
-  panelist: 'interviewer',
-  colleague: 'interviewer',
-  former: 'interviewer',
-  outsider: 'interviewer',
-  candidate: 'candidate',
-  'other-candidate': 'candidate',
-};
 const LEADS: readonly Someone[] = ['owner', 'lead', 'other-lead'];
 const PANEL: readonly Someone[] = ['panelist', 'colleague', 'former'];
 /** States in which the panelist has submitted, and the colleague too. */
