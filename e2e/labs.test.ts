@@ -143,8 +143,9 @@ describe('gan-vs-diffusion', () => {
     expect(most).toBeGreaterThan(mean);
     expect(sd).toBeGreaterThan(0);
     const save = async (choice: string): Promise<{ name: string; bytes: Buffer }> => {
+      // Pictures come as several files: the later ones may still arrive while the next kind is asked for.
       const [download] = await Promise.all([
-        page.waitForEvent('download'),
+        page.waitForEvent('download', (file) => file.suggestedFilename().endsWith(`.${choice}`)),
         page.getByLabel('Save as …').selectOption(choice),
       ]);
       return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
