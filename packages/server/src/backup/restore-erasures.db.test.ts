@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { verifyAudit } from '../audit/verify.ts';
 import { openFolderKeyStore } from '../keys/folder-key-store.ts';
 import { folderMasterKeys } from '../keys/master-keys.ts';
@@ -17,25 +17,25 @@ import { load } from './load.ts';
 import { restoreBackup } from './restore.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'viva-restore-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+const kept = join(root, 'kept');
+/** The key folder as it was when the backup was made. */
+const oldKeys = join(root, 'old-keys');
 
 const NAME = 'Zhuge Erasmus';
 const EMAIL = 'zhuge.erasmus@candidates.test';
 
+/** A data folder of each test's own, with the keys of today. */
 let data: string;
 let world: World;
 let backup: Entry[];
-/** The key folder as it was when the backup was made. */
-let oldKeys: string;
 let erased: string;
 let other: string;
 const keysIn = (folder: string) => openFolderKeyStore(folder, folderMasterKeys(join(folder, 'master')));
 const keys = () => keysIn(join(data, 'keys'));
 
-beforeEach(async () => {
-  data = mkdtempSync(join(root, 'data-'));
+beforeAll(async () => {
   const driver = await freshDatabase();
-  world = await openWorld({ driver, keys: keys() });
+  world = await openWorld({ driver, keys: keysIn(kept) });
   const lead = await world.addPerson('Lead', 'lead');
   const li = await world.addPerson('Li', 'interviewer');
   const { openingId, questions } = await openPanel(world, lead, [li]);
@@ -45,13 +45,19 @@ beforeEach(async () => {
   for (const id of [erased, other]) await scoreAll(world, li, id, questions);
   backup = [];
   for await (const entry of dump(driver, { viva: 'test' })) backup.push(entry);
-  oldKeys = join(data, 'old-keys');
-  cpSync(join(data, 'keys'), oldKeys, { recursive: true });
+  cpSync(kept, oldKeys, { recursive: true });
   await world.as(lead).eraseCandidate({
     params: { id: erased },
     body: { confirm: NAME, reason: 'The candidate asked for it in writing.' },
   });
-  return () => world.close();
+});
+beforeEach(() => {
+  data = mkdtempSync(join(root, 'data-'));
+  cpSync(kept, join(data, 'keys'), { recursive: true });
+});
+afterAll(async () => {
+  await world.close();
+  rmSync(root, { recursive: true, force: true });
 });
 
 async function* entries(): AsyncGenerator<Entry> {
@@ -146,14 +152,15 @@ it('is erased whole or not yet, wherever the process ends, and the next opening 
 
 it('stays erased where the key folder comes from an older copy, with the key and without the entry', async () => {
   const subject = `application/${erased}` as const;
-  const store = keysIn(oldKeys);
-  expect(await store.find(subject)).toBeDefined();
-  expect((await store.ledger()).has(subject)).toBe(false);
+  const old = join(data, 'old');
+  cpSync(oldKeys, old, { recursive: true });
+  expect(await keysIn(old).find(subject)).toBeDefined();
+  expect((await keysIn(old).ledger()).has(subject)).toBe(false);
   // The database knows of the erasure.
-  await openStore({ driver: world.context.store.driver, keys: keysIn(oldKeys) });
-  expect(await keysIn(oldKeys).find(subject)).toBeUndefined();
-  expect((await keysIn(oldKeys).ledger()).has(subject)).toBe(true);
-  expect(await keysIn(oldKeys).find(`application/${other}`)).toBeDefined();
+  await openStore({ driver: world.context.store.driver, keys: keysIn(old) });
+  expect(await keysIn(old).find(subject)).toBeUndefined();
+  expect((await keysIn(old).ledger()).has(subject)).toBe(true);
+  expect(await keysIn(old).find(`application/${other}`)).toBeDefined();
 });
 
 it('stays erased where a line of the ledger is missing or cut short, or the key came back', async () => {
@@ -170,28 +177,27 @@ it('stays erased where a line of the ledger is missing or cut short, or the key 
   }
 });
 
-it('is erased where other keys are gone, and where the master key is', async () => {
-  for (const lost of [join('subjects', other.slice(0, 2), `application-${other}`), 'master']) {
+it('is erased where other keys are gone, and the master key with them', async () => {
+  for (const lost of [join('subjects', other.slice(0, 2), `application-${other}`), 'master'])
     rmSync(join(data, 'keys', lost), { recursive: true });
-    const driver = await freshDatabase();
-    try {
-      await load(driver, entries());
-      const store = await openStore({ driver, keys: keys() });
-      expect(await namesIn(driver)).toEqual([PSEUDONYM(), 'Somebody Else']);
-      expect((await verifyAudit(driver)).faults).toEqual([]);
-      // What the lost key sealed is refused, and never shown as if it were erased.
-      const [[id, text] = []] = (
-        await driver.transaction((run) =>
-          run('SELECT id, evidence FROM viva.rating WHERE candidate_id = $1 LIMIT 1', [other]),
-        )
-      ).rows;
-      const place = { table: 'rating', column: 'evidence', row: String(id) };
-      await expect(store.vault.open(`application/${other}`, place, String(text))).rejects.toMatchObject({
-        code: 'key-missing',
-      });
-    } finally {
-      await driver.close();
-    }
+  const driver = await freshDatabase();
+  try {
+    await load(driver, entries());
+    const store = await openStore({ driver, keys: keys() });
+    expect(await namesIn(driver)).toEqual([PSEUDONYM(), 'Somebody Else']);
+    expect((await verifyAudit(driver)).faults).toEqual([]);
+    // What the lost key sealed is refused, and never shown as if it were erased.
+    const [[id, text] = []] = (
+      await driver.transaction((run) =>
+        run('SELECT id, evidence FROM viva.rating WHERE candidate_id = $1 LIMIT 1', [other]),
+      )
+    ).rows;
+    const place = { table: 'rating', column: 'evidence', row: String(id) };
+    await expect(store.vault.open(`application/${other}`, place, String(text))).rejects.toMatchObject({
+      code: 'key-missing',
+    });
+  } finally {
+    await driver.close();
   }
 });
 
