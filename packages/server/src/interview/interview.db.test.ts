@@ -16,7 +16,7 @@ const refusal = (code: string, status?: number) =>
   expect.objectContaining({ name: 'ApiError', code, ...(status ? { status } : {}) }) as unknown as ApiError;
 
 beforeAll(async () => {
-  world = await openWorld({ driver: await freshDatabase() });
+  world = await openWorld({ driver: await freshDatabase({ asTheyLie: true }) });
   owner = await world.addPerson('Owner', 'owner');
   lead = await world.addPerson('Lead', 'lead');
   li = await world.addPerson('Li', 'interviewer');
@@ -135,6 +135,26 @@ describe('the calibration gate', () => {
 });
 
 describe('scoring', () => {
+  it('gives drafts in an order of their own, not in the one that rows lie in, which others move', async () => {
+    const { openingId, questions } = await openPanel(world, lead, [li, wang]);
+    const { id } = await world
+      .as(lead)
+      .addCandidate({ params: { id: openingId }, body: { name: 'Candidate' } });
+    const inOrder = [...questions].sort();
+    for (const order of [inOrder, [...inOrder].reverse()])
+      for (const question of order) {
+        const { drafts } = await world.as(li).scorecard({ params: { id } });
+        const revision = drafts.find((draft) => draft.question === question)?.revision ?? 0;
+        await world.as(li).saveDraft({
+          params: { id, question },
+          body: { ...complete(3), baseRevision: revision },
+        });
+        const after = await world.as(li).scorecard({ params: { id } });
+        const held = after.drafts.map((draft) => draft.question);
+        expect(held).toEqual([...held].sort());
+      }
+  });
+
   it('goes from drafts through submission to reveal, decision and amendment', async () => {
     const { openingId, questions } = await openPanel(world, lead, [li, wang]);
     const { id } = await world

@@ -36,7 +36,7 @@ function identifier(step: number, call: number): string {
 async function openStage(index: number): Promise<Stage> {
   const time = { step: 1, secretDelay: 0, calls: 0 };
   const world = await openWorld({
-    driver: await freshDatabase(),
+    driver: await freshDatabase({ asTheyLie: true }),
     clock: () => new Date(Date.UTC(2026, 0, 1) + time.step * 60_000 + time.secretDelay),
     newId: () => identifier(time.step, time.calls++),
     reproducible: true,

@@ -38,7 +38,7 @@ export async function search(context: Context, actor: Actor, query: string): Pro
       .select()
       .from(t.opening)
       .where(ilike(t.opening.title, pattern))
-      .orderBy(desc(t.opening.createdAt))
+      .orderBy(desc(t.opening.createdAt), desc(t.opening.id))
       .limit(EACH);
     const candidates = await tables
       .select({ id: t.candidate.id, name: t.candidate.name, opening: t.opening.title })
