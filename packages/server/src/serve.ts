@@ -18,7 +18,6 @@ import { createLockEvents, type LockEvents } from './interview/lock-events.ts';
 import { openKeys } from './keys/open-keys.ts';
 import { sealExisting } from './keys/seal-existing.ts';
 import { describeError } from './operate/describe-error.ts';
-import { mountHealth } from './operate/health.ts';
 import { observeRequests } from './operate/observe-requests.ts';
 import { openTelemetry, type TelemetryOptions } from './operate/telemetry.ts';
 import { scheduleRetention } from './privacy/retention.ts';
@@ -117,8 +116,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
       onFault: (error, request) =>
         log.error({ err: describeError(error), method: request.method }, 'a request failed'),
       observe: observeRequests({ log, telemetry, draining: () => draining }),
+      draining: () => draining,
     });
-    mountHealth(app, driver, () => draining);
     mountPages(app, options.pages);
     const server = await new Promise<ReturnType<typeof listen>>((resolve, reject) => {
       const starting = listen({ fetch: app.fetch, port, hostname: host }, () => resolve(starting));
@@ -139,9 +138,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
         ? await openAdminChannel({ data, driver, viva: version })
         : async () => undefined;
     const stopping = new AbortController();
-    const stopRetention = scheduleRetention(store, (error) =>
-      log.error({ err: describeError(error) }, 'retention failed'),
-    );
+    const stopRetention = scheduleRetention(store, {
+      onFault: (error) => log.error({ err: describeError(error) }, 'retention failed'),
+      onDoubt: (why) => log.warn({ why }, 'retention waits for a day: the clock is in doubt'),
+    });
     const background = sealExisting(store, {
       signal: stopping.signal,
       onProgress: ({ done, total }) => log.info({ done, total }, 'sealing what was stored before'),

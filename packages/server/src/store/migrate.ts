@@ -179,6 +179,46 @@ export interface MigrateOptions {
 const LOCK_NOT_AVAILABLE = '55P03';
 const DEADLOCK = '40P01';
 
+/** Tables that a script names, whole or as an argument of `format`, among those that are there. The latest come first. */
+async function namedIn(run: RunQuery, script: string): Promise<string[]> {
+  const names = [...script.matchAll(/\bviva\w*\.[a-z_]+|'[a-z_]+'/g)].map(([name]) =>
+    name.startsWith("'") ? `viva.${name.slice(1, -1)}` : name,
+  );
+  const { rows } = await run(
+    `SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname || '.' || c.relname = ANY($1::text[]) AND c.relkind IN ('r', 'v') ORDER BY c.oid DESC`,
+    [[...new Set(names)]],
+  );
+  return rows.map(([name]) => String(name));
+}
+
+/**
+ * Takes every lock of a step before its first statement, so that a step is never half-done while it waits. Writers take
+ * the same tables in orders of their own, most of them a table before those that it refers to. What cannot be had is
+ * given back whole, as `std::lock` of C++ does, and the next attempt waits for the table that was busy first, while it
+ * holds nothing.
+ */
+function createLocking(lockTimeout: number) {
+  const busy: string[] = [];
+  return async (run: RunQuery, script: string): Promise<void> => {
+    const tables = await namedIn(run, script);
+    if (tables.length === 0) return;
+    await run('SET LOCAL ROLE viva_owner');
+    for (const table of new Set([...busy.filter((name) => tables.includes(name)), ...tables])) {
+      try {
+        await run(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      } catch (error) {
+        busy.unshift(table);
+        throw error;
+      }
+      // Whoever holds one of the others may be waiting for this one: to wait long would help nobody.
+      await run(`SET LOCAL lock_timeout = ${Math.ceil(lockTimeout / 4)}`);
+    }
+    await run(`SET LOCAL lock_timeout = ${lockTimeout}`);
+    await run('RESET ROLE');
+  };
+}
+
 /**
  * Applies what is missing, one transaction a step. Safe to run from several processes at once, and while older servers
  * write: a step that does not get its locks soon gives up and tries again, because whoever asks after a waiting step
@@ -191,14 +231,17 @@ export async function migrate(
   { lockTimeout = 800, patience = 120_000 }: MigrateOptions = {},
 ): Promise<number> {
   const until = performance.now() + patience;
+  const lock = createLocking(lockTimeout);
   let done = 0;
   for (;;) {
     try {
       const step = await driver.transaction(async (run) => {
         await prepare(run);
         const [next] = pendingSteps(await readApplied(run));
-        if (next) await apply(run, next);
-        else if (done > 0 || (await run(UNREADABLE)).rows.length > 0) await letBackupsRead(run);
+        if (next) {
+          await lock(run, next.sql);
+          await apply(run, next);
+        } else if (done > 0 || (await run(UNREADABLE)).rows.length > 0) await letBackupsRead(run);
         return next;
       }, `BEGIN; SET LOCAL lock_timeout = ${lockTimeout}`);
       if (!step) return done;
