@@ -1,10 +1,10 @@
-/** The decision page: computed from revealed ratings only, first ratings only. */
+/** The decision page: computed from revealed ratings only, first ratings only. What was said comes apart, by the page. */
 import { z } from '@hono/zod-openapi';
 import { AdvisoryReport } from './advisory.ts';
 import { Analysis } from './analysis.ts';
-import { Id, Instant, Localised } from './common.ts';
+import { Id, Instant, Localised, PageQuery } from './common.ts';
 import { Impact } from './fairness.ts';
-import { Candidate, Seat } from './interview.ts';
+import { Candidate, RecordDecision, Seat } from './interview.ts';
 
 export const Spread = z.object({
   /** Mean of the scores; null where nobody scored. */
@@ -34,7 +34,12 @@ export const DecisionItem = z.object({
 
 export const DecisionCandidate = z
   .object({
-    candidate: Candidate,
+    candidate: Candidate.pick({ id: true, name: true, status: true }).extend({
+      /** `closed`: a lead closed the panel before every seat had submitted. */
+      cause: z.enum(['complete', 'closed']),
+      /** What was decided last. */
+      outcome: RecordDecision.shape.outcome.nullable(),
+    }),
     /** Weighted mean over competencies of weighted item means; null where nothing was scored. */
     overall: z.number().nullable(),
     /** Share of the kit's weight that was really scored, 0 to 1. */
@@ -42,7 +47,6 @@ export const DecisionCandidate = z
     competencies: z.array(
       z.object({ id: z.string(), score: z.number().nullable(), coverage: z.number(), spread: Spread }),
     ),
-    items: z.array(DecisionItem),
     /** The overall score as each rater alone would give it, to show agreement. */
     byRater: z.array(z.object({ raterId: Id, overall: z.number().nullable() })),
   })
@@ -74,6 +78,22 @@ export const DecisionReport = z
     advisory: AdvisoryReport.nullable(),
   })
   .openapi('DecisionReport');
+
+/** One revealed candidate's answers as every rater scored them, and the reasons beside. */
+export const DecisionEvidence = z
+  .object({
+    candidateId: Id,
+    reveal: Candidate.shape.reveal,
+    decision: Candidate.shape.decision,
+    items: z.array(DecisionItem),
+  })
+  .openapi('DecisionEvidence');
+
+/** A page holds a few candidates: each brings every text of the panel. */
+export const EvidenceQuery = PageQuery.extend({
+  limit: z.coerce.number().int().min(1).max(50).default(20),
+  candidate: Id.optional(),
+});
 
 /** How many are to be chosen: the page then says who is likely among them. */
 export const DecisionQuery = z.object({ top: z.coerce.number().int().min(1).max(1000).default(1) });

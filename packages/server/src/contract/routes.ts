@@ -326,9 +326,17 @@ export const routes = {
     method: 'get',
     path: '/api/openings/{id}/decision',
     tag: 'Decision',
-    summary: 'Numbers, what they are worth, and evidence of the revealed candidates',
+    summary: 'Numbers of the revealed candidates, and what they are worth',
     query: decision.DecisionQuery,
     response: decision.DecisionReport,
+  }),
+  decisionEvidence: route({
+    method: 'get',
+    path: '/api/openings/{id}/decision/evidence',
+    tag: 'Decision',
+    summary: 'What the raters wrote of revealed candidates, in the order these were added',
+    query: decision.EvidenceQuery,
+    response: page(decision.DecisionEvidence),
   }),
 
   // Candidates and sessions

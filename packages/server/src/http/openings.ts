@@ -1,6 +1,7 @@
 /** Openings, panels and the decision page. */
 import type { Context } from '../context.ts';
 import { listAudit } from '../decision/list-audit.ts';
+import { listEvidence } from '../decision/list-evidence.ts';
 import { decisionReport } from '../decision/report.ts';
 import { createOpening } from '../interview/create-opening.ts';
 import { closeOpening, openOpening } from '../interview/open-opening.ts';
@@ -31,4 +32,5 @@ export const openingHandlers = (context: Context) =>
       substitute(context, actor, params.id, params.seatId, body),
     openingAudit: async ({ params, query }, { actor }) => listAudit(context, actor, params.id, query),
     decisionReport: async ({ params, query }, { actor }) => decisionReport(context, actor, params.id, query),
+    decisionEvidence: async ({ params, query }, { actor }) => listEvidence(context, actor, params.id, query),
   }) satisfies Partial<Handlers>;

@@ -1,5 +1,5 @@
 /** Every query of the pages: one key and one call each, so that invalidating is by name. */
-import { queryOptions } from '@tanstack/react-query';
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { ApiError } from '@viva/server/client';
 import { api } from './client.ts';
 
@@ -87,6 +87,28 @@ export const decisionQuery = (openingId: string, top: number) =>
     queryKey: ['opening', openingId, 'decision', top],
     queryFn: ({ signal }) => api.decisionReport({ params: { id: openingId }, query: { top } }, { signal }),
   });
+
+/** What was said about one candidate. Kept for longer than other answers: the page gathers them all before it prints. */
+export const evidenceQuery = (openingId: string, candidateId: string) =>
+  queryOptions({
+    queryKey: ['opening', openingId, 'decision', 'evidence', candidateId],
+    queryFn: async ({ signal }) => {
+      const { items } = await api.decisionEvidence(
+        { params: { id: openingId }, query: { candidate: candidateId } },
+        { signal },
+      );
+      return items[0] ?? null;
+    },
+    staleTime: 5 * 60_000,
+  });
+
+/** Every candidate's, for paper and for a saved report. */
+export async function gatherEvidence(client: QueryClient, openingId: string): Promise<void> {
+  const all = await everyPage((cursor) =>
+    api.decisionEvidence({ params: { id: openingId }, query: { limit: 50, cursor } }),
+  );
+  for (const one of all) client.setQueryData(evidenceQuery(openingId, one.candidateId).queryKey, one);
+}
 
 export const workSamplesQuery = (candidateId: string) =>
   queryOptions({
