@@ -5,6 +5,7 @@ import { Analysis } from './analysis.ts';
 import { Id, Instant, Localised, PageQuery } from './common.ts';
 import { Impact } from './fairness.ts';
 import { Candidate, RecordDecision, Seat } from './interview.ts';
+import { MOST_CANDIDATES, MOST_COMPETENCIES, MOST_ITEMS, MOST_RATERS, MOST_SEATS } from './limits.ts';
 
 export const Spread = z.object({
   /** Mean of the scores; null where nobody scored. */
@@ -21,15 +22,17 @@ export const DecisionItem = z.object({
   competency: z.string(),
   weight: z.number(),
   spread: Spread,
-  scores: z.array(
-    z.object({
-      raterId: Id,
-      score: z.int().nullable(),
-      notAsked: z.string().nullable(),
-      evidence: z.string(),
-      amended: z.boolean(),
-    }),
-  ),
+  scores: z
+    .array(
+      z.object({
+        raterId: Id,
+        score: z.int().nullable(),
+        notAsked: z.string().nullable(),
+        evidence: z.string(),
+        amended: z.boolean(),
+      }),
+    )
+    .max(MOST_RATERS),
 });
 
 export const DecisionCandidate = z
@@ -44,11 +47,11 @@ export const DecisionCandidate = z
     overall: z.number().nullable(),
     /** Share of the kit's weight that was really scored, 0 to 1. */
     coverage: z.number(),
-    competencies: z.array(
-      z.object({ id: z.string(), score: z.number().nullable(), coverage: z.number(), spread: Spread }),
-    ),
+    competencies: z
+      .array(z.object({ id: z.string(), score: z.number().nullable(), coverage: z.number(), spread: Spread }))
+      .max(MOST_COMPETENCIES),
     /** The overall score as each rater alone would give it, to show agreement. */
-    byRater: z.array(z.object({ raterId: Id, overall: z.number().nullable() })),
+    byRater: z.array(z.object({ raterId: Id, overall: z.number().nullable() })).max(MOST_RATERS),
   })
   .openapi('DecisionCandidate');
 
@@ -58,18 +61,20 @@ export const DecisionReport = z
     openingTitle: z.string(),
     demo: z.boolean(),
     computedAt: Instant,
-    competencies: z.array(z.object({ id: z.string(), weight: z.number(), title: Localised })),
-    questions: z.array(
-      z.object({ id: z.string(), title: Localised, competency: z.string(), weight: z.number() }),
-    ),
+    competencies: z
+      .array(z.object({ id: z.string(), weight: z.number(), title: Localised }))
+      .max(MOST_COMPETENCIES),
+    questions: z
+      .array(z.object({ id: z.string(), title: Localised, competency: z.string(), weight: z.number() }))
+      .max(MOST_ITEMS),
     /** `advisory`: a model, counted because the opening said so before its first session. */
-    raters: z.array(z.object({ id: Id, name: z.string(), advisory: z.boolean() })),
+    raters: z.array(z.object({ id: Id, name: z.string(), advisory: z.boolean() })).max(MOST_RATERS),
     /** Panel history: substitutions and waivers show here. */
-    seats: z.array(Seat),
+    seats: z.array(Seat).max(MOST_SEATS),
     /** Revealed candidates, highest first: by the adjusted score where there is one. */
-    candidates: z.array(DecisionCandidate),
+    candidates: z.array(DecisionCandidate).max(MOST_CANDIDATES),
     /** Candidates whose panel has not locked: names only, nothing computed. */
-    sealed: z.array(z.object({ id: Id, name: z.string() })),
+    sealed: z.array(z.object({ id: Id, name: z.string() })).max(MOST_CANDIDATES),
     /** What these scores are worth. */
     analysis: Analysis,
     /** Whether decisions fall unevenly on groups; null for those who do not lead. */
@@ -85,7 +90,7 @@ export const DecisionEvidence = z
     candidateId: Id,
     reveal: Candidate.shape.reveal,
     decision: Candidate.shape.decision,
-    items: z.array(DecisionItem),
+    items: z.array(DecisionItem).max(MOST_ITEMS),
   })
   .openapi('DecisionEvidence');
 

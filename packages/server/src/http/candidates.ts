@@ -59,10 +59,10 @@ export const candidateHandlers = (context: Context) =>
       attachWorkSample(context, actor, params.id, body),
     groupAnswers: async ({ params }, { actor }) => viewGroupAnswers(context, actor, params.id),
     answerGroups: async ({ params, body }, { actor }) => answerGroups(context, actor, params.id, body),
-    listComments: async ({ params }, { actor }) => ({ items: await listComments(context, actor, params.id) }),
+    listComments: ({ params, query }, { actor }) => listComments(context, actor, params.id, query),
     addComment: async ({ params, body }, { actor }) => addComment(context, actor, params.id, body),
     listSessions: async ({ query }, { actor }) => listSessions(context, actor, query),
     scheduleSession: async ({ params, body }, { actor }) => scheduleSession(context, actor, params.id, body),
     updateSession: async ({ params, body }, { actor }) => updateSession(context, actor, params.id, body),
-    applications: async (_, { actor }) => ({ items: await listApplications(context, actor) }),
+    applications: ({ query }, { actor }) => listApplications(context, actor, query),
   }) satisfies Partial<Handlers>;

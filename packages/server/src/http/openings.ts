@@ -25,7 +25,7 @@ export const openingHandlers = (context: Context) =>
     updateOpening: async ({ params, body }, { actor }) => updateOpening(context, actor, params.id, body),
     openOpening: async ({ params }, { actor }) => openOpening(context, actor, params.id),
     closeOpening: async ({ params, body }, { actor }) => closeOpening(context, actor, params.id, body.reason),
-    eligible: async ({ params }, { actor }) => ({ items: await listEligible(context, actor, params.id) }),
+    eligible: ({ params, query }, { actor }) => listEligible(context, actor, params.id, query),
     appoint: async ({ params, body }, { actor }) => appoint(context, actor, params.id, body),
     removeSeat: async ({ params }, { actor }) => removeSeat(context, actor, params.id, params.seatId),
     substitute: async ({ params, body }, { actor }) =>

@@ -20,6 +20,6 @@ export const ratingHandlers = (context: Context) =>
       return submitted;
     },
     amendRating: async ({ params, body }, { actor }) => amendRating(context, actor, params.id, body),
-    listRatings: async ({ params }, { actor }) => ({ items: await listRatings(context, actor, params.id) }),
-    listNotes: async ({ params }, { actor }) => ({ items: await listNotes(context, actor, params.id) }),
+    listRatings: ({ params, query }, { actor }) => listRatings(context, actor, params.id, query),
+    listNotes: ({ params, query }, { actor }) => listNotes(context, actor, params.id, query),
   }) satisfies Partial<Handlers>;

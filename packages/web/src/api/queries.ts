@@ -41,7 +41,7 @@ export const meQuery = queryOptions({
 
 export const kitsQuery = queryOptions({
   queryKey: ['kits'],
-  queryFn: async ({ signal }) => (await api.listKits({}, { signal })).items,
+  queryFn: ({ signal }) => everyPage((cursor) => api.listKits({ query: { limit: 200, cursor } }, { signal })),
   staleTime: 60_000,
 });
 
@@ -60,7 +60,10 @@ export const openingQuery = (id: string) =>
 export const eligibleQuery = (id: string) =>
   queryOptions({
     queryKey: ['opening', id, 'eligible'],
-    queryFn: async ({ signal }) => (await api.eligible({ params: { id } }, { signal })).items,
+    // Those who need no waiver first, each half by name.
+    select: (people) => [...people].sort((a, b) => Number(b.calibrated) - Number(a.calibrated)),
+    queryFn: ({ signal }) =>
+      everyPage((cursor) => api.eligible({ params: { id }, query: { limit: 200, cursor } }, { signal })),
   });
 
 export const candidatesQuery = (openingId: string) =>
@@ -132,20 +135,28 @@ export const candidateQuery = (id: string) =>
 export const commentsQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['candidate', candidateId, 'comments'],
-    queryFn: async ({ signal }) =>
-      (await api.listComments({ params: { id: candidateId } }, { signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        api.listComments({ params: { id: candidateId }, query: { limit: 200, cursor } }, { signal }),
+      ),
   });
 
 export const notesQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['candidate', candidateId, 'notes'],
-    queryFn: async ({ signal }) => (await api.listNotes({ params: { id: candidateId } }, { signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        api.listNotes({ params: { id: candidateId }, query: { limit: 200, cursor } }, { signal }),
+      ),
   });
 
 export const ratingsQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['candidate', candidateId, 'ratings'],
-    queryFn: async ({ signal }) => (await api.listRatings({ params: { id: candidateId } }, { signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        api.listRatings({ params: { id: candidateId }, query: { limit: 200, cursor } }, { signal }),
+      ),
   });
 
 export const scorecardQuery = (candidateId: string) =>
@@ -163,7 +174,8 @@ export const sessionsQuery = (filter: { opening?: string; candidate?: string } =
 
 export const applicationsQuery = queryOptions({
   queryKey: ['applications'],
-  queryFn: async ({ signal }) => (await api.applications({}, { signal })).items,
+  queryFn: ({ signal }) =>
+    everyPage((cursor) => api.applications({ query: { limit: 200, cursor } }, { signal })),
 });
 
 /** Nothing is asked for no words. */
