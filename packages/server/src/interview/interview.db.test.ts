@@ -196,6 +196,7 @@ describe('scoring', () => {
       await expect(world.as(other).listComments({ params })).rejects.toEqual(refusal('sealed', 409));
       const report = await world.as(other).decisionReport({ params: { id: openingId } });
       expect(report.candidates).toEqual([]);
+      expect((await world.as(other).decisionEvidence({ params: { id: openingId } })).items).toEqual([]);
       expect(report.sealed).toEqual([{ id, name: 'Candidate' }]);
     }
     await expect(
@@ -227,13 +228,14 @@ describe('scoring', () => {
     });
     const report = await world.as(lead).decisionReport({ params: { id: openingId } });
     const [shown] = report.candidates;
+    expect(shown?.coverage).toBe(1);
+    const [said] = (await world.as(lead).decisionEvidence({ params: { id: openingId } })).items;
     // Statistics use the first rating: 4 and 2 on the first question, 2 alone on the second, which Li did not ask.
-    expect(shown?.items.map(({ spread }) => spread.mean)).toEqual([3, 2]);
-    expect(shown?.items[0]?.scores.find(({ raterId }) => raterId === li.id)).toMatchObject({
+    expect(said?.items.map(({ spread }) => spread.mean)).toEqual([3, 2]);
+    expect(said?.items[0]?.scores.find(({ raterId }) => raterId === li.id)).toMatchObject({
       score: 4,
       amended: true,
     });
-    expect(shown?.coverage).toBe(1);
 
     await world.as(wang).addComment({ params, body: { body: 'We differ on the first question.' } });
     expect((await world.as(li).listComments({ params })).items).toHaveLength(1);
