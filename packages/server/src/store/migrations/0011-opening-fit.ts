@@ -20,6 +20,11 @@ CREATE POLICY see ON viva.opening_fit FOR SELECT TO viva_app USING (
 CREATE POLICY make ON viva.opening_fit FOR INSERT TO viva_app WITH CHECK (viva.sees_opening(opening_id));
 CREATE POLICY renew ON viva.opening_fit FOR UPDATE TO viva_app USING (viva.sees_opening(opening_id));
 GRANT SELECT, INSERT, UPDATE ON viva.opening_fit TO viva_app;
+
+-- What is asked about one opening, question or candidate, and had to be looked for in whole tables.
+CREATE INDEX submission_opening ON viva.submission (opening_id);
+CREATE INDEX opening_item_question ON viva.opening_item (question_id, opening_id);
+CREATE INDEX audit_candidate ON viva.audit (candidate_id, seq);
 RESET ROLE;
 `,
 };
