@@ -32,6 +32,8 @@ const GROWING = new Set([
 /** What reads a table whole for a reason: the statement or the route, and why. */
 const WHOLE: [RegExp, string][] = [
   [/ilike/i, 'names are searched by their middle: every name is looked at, a few thousand short rows'],
+  [/^select count\(\*\) from "viva"\."ai_use"$/, 'a lead is told how often a model was used in all'],
+  [/^questionStatistics$/, 'a question’s figures are over every opening that asked it, by definition'],
   [
     /^(retention|setRetention|runRetention)$/,
     'counts everything by age, for one page of the owner and once a day',
