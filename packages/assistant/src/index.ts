@@ -69,8 +69,11 @@ export {
 } from './prompt-check/baseline.ts';
 export {
   type Cell,
+  CHECK_PLANS,
   type CheckItem,
+  type CheckPlan,
   type CheckTask,
+  countAnswers,
   measurePrompt,
   type PromptMeasure,
 } from './prompt-check/measure.ts';
@@ -85,7 +88,13 @@ export {
   type PromptVersions,
   prompt,
 } from './prompts/prompt-file.ts';
-export { type Attack, type AttackSet, loadAttacks } from './rater/attack-set.ts';
+export {
+  type Attack,
+  type AttackSet,
+  loadAttacks,
+  loadPassages,
+  type PassageSet,
+} from './rater/attack-set.ts';
 export {
   type InjectionCase,
   type InjectionReport,
@@ -94,7 +103,7 @@ export {
   measureInjections,
 } from './rater/injections.ts';
 export { clusterInterval, type MovementSummary, signTest } from './rater/movement.ts';
-export { rateByAnchors, sentencesOf } from './rater/rate-by-anchors.ts';
+export { rateByAnchors } from './rater/rate-by-anchors.ts';
 export {
   RATING_STRATEGIES,
   type RatingStrategy,
@@ -110,6 +119,14 @@ export {
   type RateOptions,
   rateTranscript,
 } from './rater/rate-transcript.ts';
+export { type ScreenCase, type ScreenedAttack, screenAttacks } from './rater/screen/measure-screen.ts';
+export {
+  SCREEN_VERSION,
+  type ScreenedTranscript,
+  type SetAside,
+  screenTranscript,
+} from './rater/screen/screen-transcript.ts';
+export { SCREEN_REASONS, type ScreenReason } from './rater/screen/signals.ts';
 export { candidateSpeech, isQuoted } from './rater/transcript.ts';
 export { solve24, type Verdict, verify24 } from './reasoning/game-of-24.ts';
 export {
