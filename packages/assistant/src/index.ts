@@ -31,22 +31,12 @@ export {
   writeConfiguration,
 } from './model/configuration.ts';
 export { type GuardOptions, guardModel } from './model/guard-model.ts';
-export {
-  addUsage,
-  type Embeddings,
-  estimateMessages,
-  estimateTokens,
-  type FinishReason,
-  type GenerateOptions,
-  type Generation,
-  type LanguageModel,
-  type Message,
-  NO_USAGE,
-  type Role,
-  type StreamPart,
-  type TokenLogProbability,
-  totalTokens,
-  type Usage,
+export type {
+  Embeddings,
+  FinishReason,
+  Role,
+  StreamPart,
+  TokenLogProbability,
 } from './model/language-model.ts';
 export { type LlamaCppOptions, llamaCppModel } from './model/llama-cpp.ts';
 export { type OpenAiCompatibleOptions, openAiCompatibleModel } from './model/openai-compatible.ts';
@@ -128,29 +118,7 @@ export {
 } from './rater/screen/screen-transcript.ts';
 export { SCREEN_REASONS, type ScreenReason } from './rater/screen/signals.ts';
 export { candidateSpeech, isQuoted } from './rater/transcript.ts';
-export { solve24, type Verdict, verify24 } from './reasoning/game-of-24.ts';
-export {
-  type BestOf,
-  type BestOfOptions,
-  bestOf,
-  chainOfThought,
-  direct,
-  type Example,
-  type Reasoned,
-  type ReasonOptions,
-  readAnswer,
-  type SelfConsistencyOptions,
-  type SelfConsistent,
-  selfConsistency,
-} from './reasoning/strategies.ts';
-export { type Tree24Options, tree24 } from './reasoning/tree-of-24.ts';
-export {
-  type TreeLevel,
-  type TreeOptions,
-  type TreeProblem,
-  type TreeResult,
-  treeOfThoughts,
-} from './reasoning/tree-of-thoughts.ts';
+export * from './reasoning.ts';
 export { type AnswerOptions, answerQuestion, type BankAnswer } from './retrieval/answer-question.ts';
 export { type Bm25Hit, Bm25Index, type Bm25Options, type Field } from './retrieval/bm25.ts';
 export { evaluateRetrieval, type RankingQuality, type RetrievalReport } from './retrieval/evaluate.ts';

@@ -122,7 +122,8 @@ function screenTurn(
     for (const at of order) {
       const sentence = sentences[at] as string;
       if (aside(at) || !aside(at - step)) continue;
-      const scrap = step === 1 && sentence.split(/\s+/).length <= SCRAP_WORDS && sentence.length <= 24;
+      const scrap =
+        step === 1 && sentence.split(/\s+/).length <= SCRAP_WORDS && sentence.length <= 24 && !asks(sentence);
       if (isWeak(visible(sentence)) || scrap) verdicts[at] = { reason: 'beside' };
     }
   };
