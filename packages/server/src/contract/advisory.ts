@@ -83,6 +83,26 @@ export const SaveTranscript = z
   .openapi('SaveTranscript');
 export const HandInTranscript = z.object({ revision: z.int().min(1) }).openapi('HandInTranscript');
 
+/** Reasons of the assistant's screen; listed, since pages get this contract without the assistant. A test holds them equal. */
+export const SET_ASIDE = [
+  'order',
+  'overrules',
+  'speaks-to-rater',
+  'markup',
+  'answer-shape',
+  'claims-verdict',
+  'claims-anchors',
+  'claims-unrecorded',
+  'pleads',
+  'demonstration',
+  'other-language',
+  'disguised',
+  'repeats-anchor',
+  'speaks-of-rating',
+  'off-subject',
+  'beside',
+] as const;
+
 const Quote = z.object({ quote: z.string(), anchor: z.int(), stance: z.enum(['for', 'against']) });
 export const AdvisoryRating = z
   .object({
@@ -93,6 +113,8 @@ export const AdvisoryRating = z
     evidence: z.array(Quote).max(50),
     dropped: z.array(Quote).max(50),
     lacking: z.string(),
+    /** What the model was not shown, since it speaks to the rater; of a quotation the quoted words alone. */
+    setAside: z.array(z.object({ text: z.string(), reason: z.enum(SET_ASIDE), quoted: z.boolean() })),
     locale: Locale,
     /** Of self-consistency: how many samples gave each score, and their standard deviation in points. */
     votes: z.array(z.object({ score: z.int(), count: z.int() })).max(5),
@@ -181,6 +203,8 @@ export const AdvisoryReport = z
     withheld: z.int(),
     quotesKept: z.int(),
     quotesDropped: z.int(),
+    /** Passages that were not shown to the model. */
+    setAside: z.int(),
     models: z.array(z.string()).max(100),
     /** Estimated with the panel, questions, steps and population held where the panel alone puts them; null without a model. */
     severity: z

@@ -60,10 +60,10 @@ export const openingQuery = (id: string) =>
 export const eligibleQuery = (id: string) =>
   queryOptions({
     queryKey: ['opening', id, 'eligible'],
-    // Those who need no waiver first, each half by name.
-    select: (people) => [...people].sort((a, b) => Number(b.calibrated) - Number(a.calibrated)),
     queryFn: ({ signal }) =>
       everyPage((cursor) => api.eligible({ params: { id }, query: { limit: 200, cursor } }, { signal })),
+    // Those who need no waiver first, each half by name.
+    select: (people) => [...people].sort((a, b) => Number(b.calibrated) - Number(a.calibrated)),
   });
 
 export const candidatesQuery = (openingId: string) =>
