@@ -11,6 +11,7 @@ import { createSearchIndex } from './assistant/search-index.ts';
 import { keepAnchors } from './audit/anchors.ts';
 import { openAdminChannel } from './backup/admin-channel.ts';
 import type { Context } from './context.ts';
+import { readyAnalyses } from './decision/remember.ts';
 import { createApp } from './http/app.ts';
 import { DOCS_STYLE, docsPage, type OpenApiDocument } from './http/docs-page.ts';
 import { createAuth } from './identity/auth.ts';
@@ -106,6 +107,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     };
     await options.prepare?.(context);
     advisory.start();
+    readyAnalyses();
     const app = createApp({
       context,
       site: {

@@ -1,7 +1,6 @@
 /** Erasing a candidate: everywhere, in backups too, and for good. */
 import { eq, inArray, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
-import { forgetAnalyses } from '../decision/remember.ts';
 import { conflict, notFound } from '../errors.ts';
 import type { Subject } from '../keys/seal.ts';
 import { application, personal } from '../keys/sealed-columns.ts';
@@ -84,7 +83,6 @@ export async function eraseCandidate(
   await store.asKeeper(async (tables) => {
     for (const subject of subjects) await record(store, tables, subject, cause);
   }, actorId);
-  forgetAnalyses();
   return { subjects };
 }
 

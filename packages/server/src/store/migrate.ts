@@ -11,6 +11,7 @@ import { secondFactor } from './migrations/0007-second-factor.ts';
 import { advisory } from './migrations/0008-advisory.ts';
 import { passageVectors } from './migrations/0009-passage-vectors.ts';
 import { scale } from './migrations/0010-scale.ts';
+import { fitsAndPlans } from './migrations/0011-fits-and-plans.ts';
 
 const MIGRATIONS = [
   foundation,
@@ -23,6 +24,7 @@ const MIGRATIONS = [
   advisory,
   passageVectors,
   scale,
+  fitsAndPlans,
 ];
 
 export type MigrationCode = 'changed' | 'newer' | 'rights' | 'busy';
