@@ -152,8 +152,12 @@ describe('measurePrompt', () => {
     expect(JSON.stringify(alone.cells)).toBe(JSON.stringify(found.cells));
     // One item through all kinds of input before the next.
     const { text } = (await templatesOf('direct'))[0]!.prompt;
-    expect(calls.calls.slice(0, 6).every(({ messages }) => messages[0]?.content === text.en.system)).toBe(true);
-    expect(new Set(calls.calls.slice(0, 6).map(({ messages }) => /\d+/.exec(textOf(messages))?.[0])).size).toBe(1);
+    expect(calls.calls.slice(0, 6).every(({ messages }) => messages[0]?.content === text.en.system)).toBe(
+      true,
+    );
+    expect(
+      new Set(calls.calls.slice(0, 6).map(({ messages }) => /\d+/.exec(textOf(messages))?.[0])).size,
+    ).toBe(1);
   });
 
   it('runs every prompt of the assistant, shapeless answers scoring nothing', async () => {

@@ -563,7 +563,12 @@ describe('the decision', () => {
           });
       for (const rater of [li, wang]) await world.as(rater).submitScorecard({ params: { id: candidate } });
     }
-    return { params, candidates, report: await world.as(lead).decisionReport({ params }) };
+    return {
+      params,
+      candidates,
+      report: await world.as(lead).decisionReport({ params }),
+      evidence: (await world.as(lead).decisionEvidence({ params })).items,
+    };
   }
   /** Names in place of identifiers, so that two openings can be compared bit by bit. */
   const bare = ({ report, candidates }: Awaited<ReturnType<typeof decide>>): string => {
@@ -603,13 +608,13 @@ describe('the decision', () => {
 
   it('holds one that is counted like every other rater, marked', async () => {
     const beside = await decide({ counted: true }, true);
-    const { report } = beside;
+    const { report, evidence } = beside;
     expect(report.raters.filter(({ advisory }) => advisory)).toEqual([
       { id: ADVISOR_ID, name: 'Advisory rater (model)', advisory: true },
     ]);
     const own = report.analysis.raters.find(({ raterId }) => raterId === ADVISOR_ID);
     expect(own).toMatchObject({ ratings: 18, severity: expect.any(Number), infit: expect.any(Number) });
-    expect(report.candidates[0]?.items[0]?.scores.map(({ raterId }) => raterId)).toContain(ADVISOR_ID);
+    expect(evidence[0]?.items[0]?.scores.map(({ raterId }) => raterId)).toContain(ADVISOR_ID);
     expect(bare(beside)).not.toBe(bare(await decide({ counted: false }, true)));
     const csv = await (await world.request(lead, `/api/openings/${beside.params.id}/export.csv`)).text();
     expect(
