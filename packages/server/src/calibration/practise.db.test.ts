@@ -60,7 +60,7 @@ it('answers with the experts’ score, reason and quotes, and one’s tendency, 
     bias: 2,
     leaning: 'lenient',
     spread: 0,
-    range: 'central',
+    range: 'narrow',
   });
   expect(await world.as(li).listCalibrationAttempts({ params })).toEqual({ items: [] });
   expect((await world.as(li).calibration({ params })).standing.passed).toBe(false);

@@ -13,6 +13,8 @@ it('tells severity, leniency and central tendency apart', () => {
   // All in the middle: no bias, and no difference between a 1 and a 5.
   expect(given([3, 3, 3, 3, 3])).toMatchObject({ bias: 0, leaning: 'even', spread: 0, range: 'central' });
   expect(given([2, 3, 3, 3, 4])).toMatchObject({ bias: 0, leaning: 'even', range: 'central' });
+  // Always the same at one end: no difference between answers either, and no middle.
+  expect(given([5, 5, 5, 5, 5])).toMatchObject({ leaning: 'lenient', spread: 0, range: 'narrow' });
   expect(given([1, 1, 3, 5, 5])).toMatchObject({ bias: 0, range: 'alike' });
   expect(
     ratingTendency([2, 3, 4].map((expert) => ({ score: expert === 3 ? 3 : expert < 3 ? 1 : 5, expert }))),

@@ -12,8 +12,11 @@ export interface RatingTendency extends AttemptAgreement {
   leaning: 'early' | 'lenient' | 'severe' | 'even';
   /** Standard deviation of own scores over that of the experts' on the same transcripts; null where the latter is 0. */
   spread: number | null;
-  /** `central`: own scores keep to the middle; `extreme`: they go further out than the experts'. */
-  range: 'early' | 'central' | 'extreme' | 'alike';
+  /**
+   * `central`: own scores keep to the middle (central tendency); `narrow`: to one end or a part of the scale (restriction of
+   * range); `extreme`: they go further out than the experts'.
+   */
+  range: 'early' | 'central' | 'narrow' | 'extreme' | 'alike';
 }
 
 /** Fewer say nothing of a tendency. */
@@ -22,6 +25,9 @@ const LEAST = 3;
 const LEANS = 0.25;
 /** Own scores that spread by less than three quarters, or more than four thirds, of the experts'. */
 const NARROW = 3 / 4;
+/** The middle of the scale of 1 to 5, and how far from it a mean may lie to be of the middle. */
+const MIDDLE = 3;
+const NEAR_MIDDLE = 0.75;
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -47,7 +53,9 @@ export function ratingTendency(pairs: readonly Pair[]): RatingTendency {
       !enough || spread === null
         ? 'early'
         : spread < NARROW
-          ? 'central'
+          ? Math.abs(mean(pairs.map(({ score }) => score)) - MIDDLE) <= NEAR_MIDDLE
+            ? 'central'
+            : 'narrow'
           : spread > 1 / NARROW
             ? 'extreme'
             : 'alike',

@@ -232,7 +232,7 @@ export const RatingTendency = z
     leaning: z.enum(['early', 'lenient', 'severe', 'even']),
     /** Standard deviation of own scores over that of the experts'; null where they do not vary. */
     spread: z.number().nullable(),
-    range: z.enum(['early', 'central', 'extreme', 'alike']),
+    range: z.enum(['early', 'central', 'narrow', 'extreme', 'alike']),
   })
   .openapi('RatingTendency');
 

@@ -93,21 +93,21 @@ export function CalibrationPracticePage() {
             <Markdown lang={locale}>{text(current.transcript)}</Markdown>
           </section>
           <form
+            className={classes.judge}
             onSubmit={(event) => {
               event.preventDefault();
               if (chosen !== null && !scored) round.add({ transcript: current.id, score: chosen });
             }}
           >
             {/* What has been compared is not scored again in this round: it would no longer be a judgement. */}
-            <fieldset disabled={scored !== undefined} className={classes.plain}>
-              <ScoreScale
-                key={current.id}
-                anchors={current.anchors[locale]}
-                lang={locale}
-                value={scored?.score ?? chosen}
-                onChange={setChosen}
-              />
-            </fieldset>
+            <ScoreScale
+              key={current.id}
+              anchors={current.anchors[locale]}
+              lang={locale}
+              value={scored?.score ?? chosen}
+              onChange={setChosen}
+              locked={scored !== undefined}
+            />
             {!scored && (
               <Button type="submit" variant="filled" disabled={chosen === null}>
                 {t('practice.compare')}
@@ -180,7 +180,7 @@ function Comparison({ answer }: { answer: PractisedCalibration['feedback'][numbe
   const away = Math.abs(score - expert);
   useEffect(() => heading.current?.focus(), []);
   return (
-    <section className={classes.feedback} aria-labelledby="comparison">
+    <section className={`${classes.feedback} ${classes.compared}`} aria-labelledby="comparison">
       <p className={classes.compare}>
         <Badge tone={away === 0 ? 'good' : away === 1 ? 'warn' : 'seal'}>
           {t('yours', { score, expert })}
