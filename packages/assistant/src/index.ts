@@ -42,6 +42,7 @@ export {
   type LanguageModel,
   type Message,
   NO_USAGE,
+  type RelevanceScores,
   type Role,
   type StreamPart,
   type TokenLogProbability,
