@@ -17,7 +17,8 @@ ENV NODE_ENV=production \
 WORKDIR /viva
 COPY --from=build --chown=root:root /viva /viva
 RUN install -d -o node -g node -m 0700 /data
-USER node
+# The image's user `node`, by number: some engines cannot tell otherwise that it is not root.
+USER 1000:1000
 VOLUME /data
 EXPOSE 4870
 STOPSIGNAL SIGTERM

@@ -1,21 +1,19 @@
 /** The advisory rater in the browser: chosen with the opening, fed by a transcript, sealed until reveal, logged. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { APIRequestContext, Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectAccessible, expectNoSideways, type Locale, openBrowser, signIn, visit } from './browser.ts';
+import { type ModelServer, startModelServer } from './model-server.ts';
 import { startServer, type TestServer } from './server.ts';
 
 const PASSWORD = 'viva-demo-2026';
 const SAID = 'A block of weights shares one scale, so that outliers cost the others their levels.';
 let server: TestServer;
 let browser: Browser;
-let model: Server;
-let modelUrl: string;
+let model: ModelServer;
 const asked: string[] = [];
 
 /** Scores 4 with a quote that was said and one that was not; the third sample of three says 3. */
-function reply(prompt: string, seed: number): string {
+function reply(prompt: string, { seed }: { seed: number }): string {
   asked.push(prompt);
   const score = seed % 3 === 0 ? 3 : 4;
   return JSON.stringify({
@@ -30,38 +28,13 @@ function reply(prompt: string, seed: number): string {
 }
 
 beforeAll(async () => {
-  model = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      if (request.method !== 'POST') return response.writeHead(404).end();
-      const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
-        messages: { content: string }[];
-        seed?: number;
-      };
-      const text = reply(body.messages.map(({ content }) => content).join('\n'), body.seed ?? 1);
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(
-        JSON.stringify({
-          id: 'c',
-          created: 1,
-          model: 'm',
-          object: 'chat.completion',
-          choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
-          usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
-        }),
-      );
-    });
-  });
-  await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
-  modelUrl = `http://127.0.0.1:${(model.address() as AddressInfo).port}/v1`;
+  model = await startModelServer(reply);
   [server, browser] = await Promise.all([startServer('demo'), openBrowser()]);
 });
 afterAll(async () => {
   await browser.close();
   await server.stop();
-  model.closeAllConnections();
-  model.close();
+  await model.stop();
 });
 
 const caller = (request: APIRequestContext) => async (method: string, path: string, data?: object) => {
@@ -90,7 +63,7 @@ async function look(page: Page, name: string): Promise<void> {
 it('is chosen with the opening, rates what was handed in, shows nothing before reveal, and everything after', async () => {
   const owner = await enter('owner', 'en');
   const { page, call } = owner;
-  await call('PUT', '/api/assistant', { kind: 'openai-compatible', baseUrl: modelUrl, model: 'small' });
+  await call('PUT', '/api/assistant', { kind: 'openai-compatible', baseUrl: model.url, model: 'small' });
   await page.goto(`${server.url}/openings/new`);
   await page.getByLabel('Title').fill('With an advisory rater');
   await page.getByRole('checkbox', { name: 'Use an advisory rater' }).check();

@@ -1,19 +1,14 @@
 /** The assistant in the browser, with a model server of our own on this machine: set up, ask, practise, cancel. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectAccessible, expectNoSideways, type Locale, openBrowser, signIn, visit } from './browser.ts';
+import { type ModelServer, startModelServer } from './model-server.ts';
 import { startServer, type TestServer } from './server.ts';
 
 const PASSWORD = 'viva-demo-2026';
 let server: TestServer;
 let browser: Browser;
-let model: Server;
-let modelUrl: string;
-/** Milliseconds before the model answers; `hungUp` counts those who did not wait. */
-let delay = 0;
-let hungUp = 0;
+let model: ModelServer;
 
 /** Says what the assistant's prompts ask for, quoting what the person said. */
 function reply(prompt: string): string {
@@ -43,57 +38,13 @@ function reply(prompt: string): string {
 }
 
 beforeAll(async () => {
-  model = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      // It is asked for its models too, and lists none.
-      if (request.method !== 'POST') return response.writeHead(404).end();
-      const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
-        messages: { content: string }[];
-        stream?: boolean;
-        logprobs?: boolean;
-      };
-      const text = reply(body.messages.map(({ content }) => content).join('\n'));
-      response.on('close', () => {
-        if (!response.writableEnded) hungUp++;
-      });
-      setTimeout(() => {
-        if (response.destroyed) return;
-        const base = { id: 'c', created: 1, model: 'm' };
-        if (body.stream) {
-          response.writeHead(200, { 'content-type': 'text/event-stream' });
-          for (const word of text.split(' '))
-            response.write(
-              `data: ${JSON.stringify({ ...base, object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: `${word} ` } }] })}\n\n`,
-            );
-          response.write(
-            `data: ${JSON.stringify({ ...base, object: 'chat.completion.chunk', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\n`,
-          );
-          response.end('data: [DONE]\n\n');
-          return;
-        }
-        response.writeHead(200, { 'content-type': 'application/json' });
-        response.end(
-          JSON.stringify({
-            ...base,
-            object: 'chat.completion',
-            choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
-            usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 },
-          }),
-        );
-      }, delay);
-    });
-  });
-  await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
-  modelUrl = `http://127.0.0.1:${(model.address() as AddressInfo).port}/v1`;
+  model = await startModelServer(reply);
   [server, browser] = await Promise.all([startServer('demo'), openBrowser()]);
 });
 afterAll(async () => {
   await browser.close();
   await server.stop();
-  model.closeAllConnections();
-  model.close();
+  await model.stop();
 });
 
 async function enter(who: string, locale: Locale, width = 1280, colorScheme: 'light' | 'dark' = 'light') {
@@ -134,7 +85,7 @@ it('is set up by the owner, who sees what works; then answers with links to what
   await owner.page.getByRole('link', { name: 'Set up a model' }).click();
   await owner.page.getByLabel('Address').fill('https://models.example.org/v1');
   await owner.page.getByText('will be sent to models.example.org').waitFor();
-  await owner.page.getByLabel('Address').fill(modelUrl);
+  await owner.page.getByLabel('Address').fill(model.url);
   await owner.page.getByLabel('Model', { exact: true }).fill('small');
   await owner.page.getByRole('button', { name: 'Use this model' }).click();
   await owner.page.getByRole('button', { name: 'Try it' }).click();
@@ -162,13 +113,13 @@ it('is set up by the owner, who sees what works; then answers with links to what
   await page.getByRole('heading', { name: 'And why does it help?' }).waitFor();
   await look(page, 'assistant-chat-en');
   // A question that is taken back leaves nothing, and the model is told to stop.
-  delay = 20_000;
-  const before = hungUp;
+  model.delay = 20_000;
+  const before = model.hungUp;
   await page.getByLabel('Question', { exact: true }).fill('Something slow about attention?');
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect.poll(() => hungUp, { timeout: 15_000 }).toBeGreaterThan(before);
-  delay = 0;
+  await expect.poll(() => model.hungUp, { timeout: 15_000 }).toBeGreaterThan(before);
+  model.delay = 0;
   expect(await page.getByLabel('Question', { exact: true }).inputValue()).toBe(
     'Something slow about attention?',
   );

@@ -31,23 +31,13 @@ export {
   writeConfiguration,
 } from './model/configuration.ts';
 export { type GuardOptions, guardModel } from './model/guard-model.ts';
-export {
-  addUsage,
-  type Embeddings,
-  estimateMessages,
-  estimateTokens,
-  type FinishReason,
-  type GenerateOptions,
-  type Generation,
-  type LanguageModel,
-  type Message,
-  NO_USAGE,
-  type RelevanceScores,
-  type Role,
-  type StreamPart,
-  type TokenLogProbability,
-  totalTokens,
-  type Usage,
+export type {
+  Embeddings,
+  FinishReason,
+  RelevanceScores,
+  Role,
+  StreamPart,
+  TokenLogProbability,
 } from './model/language-model.ts';
 export { type LlamaCppOptions, llamaCppModel } from './model/llama-cpp.ts';
 export { type OpenAiCompatibleOptions, openAiCompatibleModel } from './model/openai-compatible.ts';
@@ -70,8 +60,11 @@ export {
 } from './prompt-check/baseline.ts';
 export {
   type Cell,
+  CHECK_PLANS,
   type CheckItem,
+  type CheckPlan,
   type CheckTask,
+  countAnswers,
   measurePrompt,
   type PromptMeasure,
 } from './prompt-check/measure.ts';
@@ -86,7 +79,13 @@ export {
   type PromptVersions,
   prompt,
 } from './prompts/prompt-file.ts';
-export { type Attack, type AttackSet, loadAttacks } from './rater/attack-set.ts';
+export {
+  type Attack,
+  type AttackSet,
+  loadAttacks,
+  loadPassages,
+  type PassageSet,
+} from './rater/attack-set.ts';
 export {
   type InjectionCase,
   type InjectionReport,
@@ -95,7 +94,7 @@ export {
   measureInjections,
 } from './rater/injections.ts';
 export { clusterInterval, type MovementSummary, signTest } from './rater/movement.ts';
-export { rateByAnchors, sentencesOf } from './rater/rate-by-anchors.ts';
+export { rateByAnchors } from './rater/rate-by-anchors.ts';
 export {
   RATING_STRATEGIES,
   type RatingStrategy,
@@ -111,30 +110,16 @@ export {
   type RateOptions,
   rateTranscript,
 } from './rater/rate-transcript.ts';
+export { type ScreenCase, type ScreenedAttack, screenAttacks } from './rater/screen/measure-screen.ts';
+export {
+  SCREEN_VERSION,
+  type ScreenedTranscript,
+  type SetAside,
+  screenTranscript,
+} from './rater/screen/screen-transcript.ts';
+export { SCREEN_REASONS, type ScreenReason } from './rater/screen/signals.ts';
 export { candidateSpeech, isQuoted } from './rater/transcript.ts';
-export { solve24, type Verdict, verify24 } from './reasoning/game-of-24.ts';
-export {
-  type BestOf,
-  type BestOfOptions,
-  bestOf,
-  chainOfThought,
-  direct,
-  type Example,
-  type Reasoned,
-  type ReasonOptions,
-  readAnswer,
-  type SelfConsistencyOptions,
-  type SelfConsistent,
-  selfConsistency,
-} from './reasoning/strategies.ts';
-export { type Tree24Options, tree24 } from './reasoning/tree-of-24.ts';
-export {
-  type TreeLevel,
-  type TreeOptions,
-  type TreeProblem,
-  type TreeResult,
-  treeOfThoughts,
-} from './reasoning/tree-of-thoughts.ts';
+export * from './reasoning.ts';
 export { type AnswerOptions, answerQuestion, type BankAnswer } from './retrieval/answer-question.ts';
 export { type Bm25Hit, Bm25Index, type Bm25Options, type Field } from './retrieval/bm25.ts';
 export { evaluateRetrieval, type RankingQuality, type RetrievalReport } from './retrieval/evaluate.ts';

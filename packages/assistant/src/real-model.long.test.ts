@@ -2,9 +2,6 @@
  * The assistant on a real, very small model: SmolLM2-135M-Instruct (GGUF). It answers badly; what is tested is that
  * everything around it holds. `VIVA_THREADS=1` is faster where others use the machine.
  */
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bank, loadBank } from '@viva/bank';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -20,18 +17,9 @@ import { candidateSpeech, isQuoted } from './rater/transcript.ts';
 import { answerQuestion } from './retrieval/answer-question.ts';
 import { bankPassages } from './retrieval/passages.ts';
 import { Retriever } from './retrieval/retriever.ts';
+import { realModel } from './testing/real-model.ts';
 
-const cache = process.env.VIVA_MODEL_CACHE ?? join(homedir(), '.cache/viva/models');
-const file = join(cache, 'SmolLM2-135M-Instruct.Q4_1.gguf');
-const runtime = process.env.VIVA_RUNTIME ?? join(homedir(), '.cache/viva/runtime');
-const missing = [
-  existsSync(file) ? '' : `${file} (fetch it: node packages/checkpoint/scripts/fetch-model.mjs)`,
-  existsSync(join(runtime, 'node_modules/node-llama-cpp'))
-    ? ''
-    : `node-llama-cpp in ${runtime} (viva model generate … --install puts it there)`,
-].filter(Boolean);
-if (missing.length > 0)
-  console.warn(`SKIPPED: the assistant on a real model, for want of ${missing.join(' and of ')}`);
+const { file, missing } = realModel('the assistant on a real model');
 
 /** How many structured outputs are asked for. */
 const OUTPUTS = Number(process.env.VIVA_REAL_OUTPUTS ?? 50);

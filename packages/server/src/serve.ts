@@ -11,6 +11,7 @@ import { createSearchIndex } from './assistant/search-index.ts';
 import { keepAnchors } from './audit/anchors.ts';
 import { openAdminChannel } from './backup/admin-channel.ts';
 import type { Context } from './context.ts';
+import { readyAnalyses } from './decision/remember.ts';
 import { createApp } from './http/app.ts';
 import { DOCS_STYLE, docsPage, type OpenApiDocument } from './http/docs-page.ts';
 import { createAuth } from './identity/auth.ts';
@@ -18,7 +19,6 @@ import { createLockEvents, type LockEvents } from './interview/lock-events.ts';
 import { openKeys } from './keys/open-keys.ts';
 import { sealExisting } from './keys/seal-existing.ts';
 import { describeError } from './operate/describe-error.ts';
-import { mountHealth } from './operate/health.ts';
 import { observeRequests } from './operate/observe-requests.ts';
 import { openTelemetry, type TelemetryOptions } from './operate/telemetry.ts';
 import { scheduleRetention } from './privacy/retention.ts';
@@ -107,6 +107,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     };
     await options.prepare?.(context);
     advisory.start();
+    readyAnalyses();
     const app = createApp({
       context,
       site: {
@@ -117,8 +118,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
       onFault: (error, request) =>
         log.error({ err: describeError(error), method: request.method }, 'a request failed'),
       observe: observeRequests({ log, telemetry, draining: () => draining }),
+      draining: () => draining,
     });
-    mountHealth(app, driver, () => draining);
     mountPages(app, options.pages);
     const server = await new Promise<ReturnType<typeof listen>>((resolve, reject) => {
       const starting = listen({ fetch: app.fetch, port, hostname: host }, () => resolve(starting));
@@ -139,9 +140,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
         ? await openAdminChannel({ data, driver, viva: version })
         : async () => undefined;
     const stopping = new AbortController();
-    const stopRetention = scheduleRetention(store, (error) =>
-      log.error({ err: describeError(error) }, 'retention failed'),
-    );
+    const stopRetention = scheduleRetention(store, {
+      onFault: (error) => log.error({ err: describeError(error) }, 'retention failed'),
+      onDoubt: (why) => log.warn({ why }, 'retention waits for a day: the clock is in doubt'),
+    });
     const background = sealExisting(store, {
       signal: stopping.signal,
       onProgress: ({ done, total }) => log.info({ done, total }, 'sealing what was stored before'),

@@ -37,6 +37,8 @@ export function cachedModel(
   name: string = model.id,
 ): LanguageModel & { counts: CacheCounts } {
   const counts: CacheCounts = { kept: 0, asked: 0 };
+  /** Asked and not yet answered: whoever asks the same meanwhile waits for it. */
+  const underWay = new Map<string, Promise<Generation>>();
   const read = async (file: string): Promise<Generation | undefined> => {
     try {
       return Kept.parse(JSON.parse(await readFile(file, 'utf8')));
@@ -51,20 +53,33 @@ export function cachedModel(
       const same = options.temperature === 0 || options.seed !== undefined;
       const key = keyOf(name, messages, options);
       const file = join(folder, key.slice(0, 2), `${key}.json`);
-      const before = same ? await read(file) : undefined;
+      const asking = same ? underWay.get(key) : undefined;
+      const before = asking ? await asking : same ? await read(file) : undefined;
       options.signal?.throwIfAborted();
       if (before) {
         counts.kept++;
         return before;
       }
-      const answer = await model.generate(messages, options);
-      counts.asked++;
-      if (same) {
-        await mkdir(join(folder, key.slice(0, 2)), { recursive: true });
-        const aside = `${file}.${process.pid}.part`;
-        await writeFile(aside, JSON.stringify(answer));
-        await rename(aside, file);
+      const ask = async (): Promise<Generation> => {
+        const answer = await model.generate(messages, options);
+        counts.asked++;
+        if (same) {
+          await mkdir(join(folder, key.slice(0, 2)), { recursive: true });
+          const aside = `${file}.${process.pid}.part`;
+          await writeFile(aside, JSON.stringify(answer));
+          await rename(aside, file);
+        }
+        return answer;
+      };
+      if (!same) return ask();
+      // Others may have begun while the disk was read.
+      const already = underWay.get(key);
+      if (already) {
+        counts.kept++;
+        return already;
       }
+      const answer = ask().finally(() => underWay.delete(key));
+      underWay.set(key, answer);
       return answer;
     },
   };

@@ -275,7 +275,7 @@ export function llamaCppModel(
     const embedder = (): Promise<Embedder> => {
       found ??= open(embeddingFile).then(async ({ model }) => ({
         model,
-        context: await model.createEmbeddingContext(),
+        context: await model.createEmbeddingContext(threadsOf(threads)),
       }));
       found.catch(() => {
         found = undefined;

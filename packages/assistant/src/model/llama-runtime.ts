@@ -46,7 +46,7 @@ export interface LlamaModel {
     contextSize?: number;
     getSequence(): LlamaSequence;
   }>;
-  createEmbeddingContext(): Promise<{
+  createEmbeddingContext(options?: { threads?: number }): Promise<{
     getEmbeddingFor(text: string): Promise<{ vector: readonly number[] }>;
   }>;
 }

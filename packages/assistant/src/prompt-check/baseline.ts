@@ -11,6 +11,8 @@ const Record_ = z.strictObject({
   hash: z.string(),
   variantsHash: z.string(),
   recorded: z.iso.date(),
+  /** What a reader has to know of these figures. */
+  note: z.string().optional(),
   cells: z.array(
     z.strictObject({
       template: z.string(),
@@ -44,12 +46,27 @@ export async function readBaselines(file = BASELINES_FILE): Promise<PromptBaseli
   }
 }
 
-export const toBaseline = (measure: PromptMeasure, date: Date): PromptBaseline => ({
-  hash: measure.hash,
-  variantsHash: measure.variantsHash,
-  recorded: date.toISOString().slice(0, 10),
-  cells: measure.cells,
-});
+/** Said of a baseline that nothing can be worse than. */
+const FLOOR_NOTE =
+  'This model fails the task: no answer of any cell scores above 0. The baseline is a floor; nothing can be worse than it, so it guards nothing.';
+const ZERO_WORST_NOTE =
+  'The worst case is 0: it cannot become worse. Only the mean tells a change, and the mean does not fail the check.';
+
+/** @param date of recording, in UTC */
+export const toBaseline = (measure: PromptMeasure, date: Date): PromptBaseline => {
+  const note = measure.cells.every((cell) => cellMean(cell) === 0)
+    ? FLOOR_NOTE
+    : measure.worst.mean === 0
+      ? ZERO_WORST_NOTE
+      : undefined;
+  return {
+    hash: measure.hash,
+    variantsHash: measure.variantsHash,
+    recorded: date.toISOString().slice(0, 10),
+    ...(note ? { note } : {}),
+    cells: measure.cells,
+  };
+};
 
 export interface WorstCaseChange {
   /**

@@ -5,6 +5,7 @@ import { StructuredOutputError } from '../errors.ts';
 import type { LanguageModel } from '../model/language-model.ts';
 import type { Prompt } from '../prompts/prompt.ts';
 import { mean } from '../rater/movement.ts';
+import { inParallel } from '../reasoning/in-parallel.ts';
 import type { Perturbation } from './perturb.ts';
 import type { Template } from './variants.ts';
 
@@ -49,10 +50,44 @@ export interface PromptMeasure {
   answers: number;
 }
 
+/**
+ * `all`: every paraphrase with every kind of input. `one-at-a-time`: the prompt itself with every kind, each paraphrase with
+ * the text as it is; fewer than half the answers, and blind to a paraphrase that fails on one kind of input only.
+ */
+export const CHECK_PLANS = ['all', 'one-at-a-time'] as const;
+export type CheckPlan = (typeof CHECK_PLANS)[number];
+
+interface Place {
+  template: Template;
+  how: Perturbation;
+  locale: Locale;
+}
+
+/** The cells of a plan. The first template is the prompt itself. */
+const placesOf = (
+  {
+    templates,
+    perturbations,
+    locales,
+  }: Pick<MeasurePromptOptions, 'templates' | 'perturbations' | 'locales'>,
+  plan: CheckPlan,
+): Place[] =>
+  locales.flatMap((locale) =>
+    templates.flatMap((template, at) =>
+      perturbations
+        .filter((_, place) => plan === 'all' || at === 0 || place === 0)
+        .map((how) => ({ template, how, locale })),
+    ),
+  );
+
 export interface MeasurePromptOptions {
   templates: readonly Template[];
   perturbations: readonly Perturbation[];
   locales: readonly Locale[];
+  /** Default `all`. */
+  plan?: CheckPlan;
+  /** Items at once; default 1. More help where a server answers several at once. */
+  concurrency?: number;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number, where: string) => void;
 }
@@ -87,44 +122,66 @@ export function summariseCells(
   };
 }
 
+/** How many items a measurement scores. */
+export const countAnswers = (
+  { items }: CheckTask,
+  { plan = 'all', ...asked }: Pick<MeasurePromptOptions, 'templates' | 'perturbations' | 'locales' | 'plan'>,
+): number => placesOf(asked, plan).reduce((sum, { locale }) => sum + items[locale].length, 0);
+
 /**
- * Every template × perturbation × language, every item. An answer without the wanted shape scores 0.
+ * Every cell of the plan, every item; an answer without the wanted shape scores 0. One item goes through all kinds of input
+ * before the next begins: their prompts begin alike, and a model keeps what it has read of the last one.
  * @throws what the model throws otherwise
  */
 export async function measurePrompt(
   task: CheckTask,
   model: LanguageModel,
-  { templates, perturbations, locales, signal, onProgress }: MeasurePromptOptions,
+  {
+    templates,
+    perturbations,
+    locales,
+    plan = 'all',
+    concurrency = 1,
+    signal,
+    onProgress,
+  }: MeasurePromptOptions,
 ): Promise<PromptMeasure> {
-  const cells: Cell[] = [];
+  const places = placesOf({ templates, perturbations, locales }, plan);
+  const cells: Cell[] = places.map(({ template, how, locale }) => ({
+    template: template.name,
+    perturbation: how,
+    locale,
+    // In the order of the items, whichever is answered first.
+    scores: Object.fromEntries(task.items[locale].map(({ id }) => [id, 0])),
+  }));
+  const jobs = locales.flatMap((locale) =>
+    templates.flatMap((template) =>
+      task.items[locale].flatMap((item) =>
+        places.flatMap((place, at) =>
+          place.locale === locale && place.template === template ? [{ item, place, at }] : [],
+        ),
+      ),
+    ),
+  );
   let done = 0;
-  const total =
-    templates.length *
-    perturbations.length *
-    locales.reduce((sum, locale) => sum + task.items[locale].length, 0);
-  for (const locale of locales)
-    for (const { name, prompt: template } of templates)
-      for (const how of perturbations) {
-        const scores: Record<string, number> = {};
-        for (const item of task.items[locale]) {
-          signal?.throwIfAborted();
-          const seed = seedOf(`${item.id} ${how} ${locale}`);
-          try {
-            scores[item.id] = await item.score(model, {
-              template,
-              how,
-              locale,
-              seed,
-              ...(signal ? { signal } : {}),
-            });
-          } catch (error) {
-            if (!(error instanceof StructuredOutputError)) throw error;
-            scores[item.id] = 0;
-          }
-          onProgress?.(++done, total, `${name}, ${how}, ${locale}`);
-        }
-        cells.push({ template: name, perturbation: how, locale, scores });
-      }
+  await inParallel(jobs, concurrency, async ({ item, place: { template, how, locale }, at }) => {
+    signal?.throwIfAborted();
+    const seed = seedOf(`${item.id} ${how} ${locale}`);
+    let score = 0;
+    try {
+      score = await item.score(model, {
+        template: template.prompt,
+        how,
+        locale,
+        seed,
+        ...(signal ? { signal } : {}),
+      });
+    } catch (error) {
+      if (!(error instanceof StructuredOutputError)) throw error;
+    }
+    (cells[at] as Cell).scores[item.id] = score;
+    onProgress?.(++done, jobs.length, `${template.name}, ${how}, ${locale}`);
+  });
   const [own, ...others] = templates;
   return {
     prompt: task.prompt,

@@ -5,6 +5,8 @@ import { addUsage, type LanguageModel, NO_USAGE, type Usage } from '../model/lan
 import { type AttackSet, neutralOfLength } from './attack-set.ts';
 import { type MovementSummary, type Pair, summariseMovement } from './movement.ts';
 import { type AdvisoryRating, rateTranscript } from './rate-transcript.ts';
+import { whatReaches, withAddition } from './screen/measure-screen.ts';
+import { type SetAside, screenTranscript } from './screen/screen-transcript.ts';
 
 export interface InjectionCase {
   question: Question;
@@ -25,6 +27,9 @@ export interface InjectionTrial {
   case: string;
   attack: string;
   family: string;
+  /** What of the attack the model read. */
+  reached: string;
+  setAside: SetAside[];
   base: Scored;
   neutral: Scored;
   attacked: Scored;
@@ -36,6 +41,10 @@ export interface InjectionReport {
   all: MovementSummary;
   /** Of what the model gave, before quotes are checked. */
   given: MovementSummary;
+  /** Of what the model gave, where some of the attack reached it. */
+  reached: MovementSummary;
+  /** Trials whose neutral text the screen set aside, in part at least: then it is no neutral text. */
+  neutralSetAside: number;
   families: Record<string, MovementSummary>;
   attacks: Record<string, MovementSummary>;
   trials: InjectionTrial[];
@@ -54,6 +63,11 @@ export interface MeasureOptions {
   rate?: Rate;
   signal?: AbortSignal;
   seed?: number;
+  /**
+   * Lengths of neutral texts are rounded to multiples of it, so that attacks of about one length share a rating. Default 1:
+   * exactly as long.
+   */
+  lengthStep?: number;
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -72,51 +86,60 @@ const givenPair = ({ attack, base, neutral, attacked }: InjectionTrial): Pair =>
 });
 
 /**
- * Rates each transcript alone, with each attack at its end, and with a neutral text of the same length there. Equal
- * lengths of the same language share one neutral rating.
+ * Rates each transcript alone, with each attack at its end, and with a neutral text of the same length there. Transcripts of
+ * which the screen leaves the same share one rating: the model would read the same.
  * @throws what the model throws, but for answers without shape, which count as no score
  */
 export async function measureInjections(
   cases: readonly InjectionCase[],
   { attacks, neutral }: AttackSet,
   model: LanguageModel,
-  { rate = rateTranscript, signal, seed, onProgress }: MeasureOptions = {},
+  { rate = rateTranscript, signal, seed, lengthStep = 1, onProgress }: MeasureOptions = {},
 ): Promise<InjectionReport> {
   const trials: InjectionTrial[] = [];
   let usage = NO_USAGE;
+  let neutralSetAside = 0;
   const total = cases.length * attacks.length;
   for (const { question, transcript, name, locale } of cases) {
     const known = new Map<string, Scored>();
     const score = async (addition: string): Promise<Scored> => {
-      const before = known.get(addition);
+      const added = withAddition(transcript, addition);
+      const key = JSON.stringify(screenTranscript(added, question).turns);
+      const before = known.get(key);
       if (before) return before;
       signal?.throwIfAborted();
       let scored: Scored = { score: null, given: null };
       try {
-        const rating = await rate(
-          question,
-          addition === '' ? transcript : `${transcript.trimEnd()} ${addition}`,
-          model,
-          {
-            locale,
-            fence: FENCE,
-            ...(seed === undefined ? {} : { seed }),
-            ...(signal ? { signal } : {}),
-          },
-        );
+        const rating = await rate(question, added, model, {
+          locale,
+          fence: FENCE,
+          ...(seed === undefined ? {} : { seed }),
+          ...(signal ? { signal } : {}),
+        });
         usage = addUsage(usage, rating.usage);
         scored = { score: rating.score, given: rating.given };
       } catch (error) {
         if (!(error instanceof StructuredOutputError)) throw error;
       }
-      known.set(addition, scored);
+      known.set(key, scored);
       return scored;
     };
     for (const attack of attacks) {
       const base = await score('');
-      const calm = await score(neutralOfLength(neutral[attack.lang], attack.text.length));
+      const length = Math.max(lengthStep, Math.round(attack.text.length / lengthStep) * lengthStep);
+      const calmText = neutralOfLength(neutral[attack.lang], length);
+      if (whatReaches(question, transcript, calmText).setAside.length > 0) neutralSetAside++;
+      const calm = await score(calmText);
       const attacked = await score(attack.text);
-      trials.push({ case: name, attack: attack.id, family: attack.family, base, neutral: calm, attacked });
+      trials.push({
+        case: name,
+        attack: attack.id,
+        family: attack.family,
+        ...whatReaches(question, transcript, attack.text),
+        base,
+        neutral: calm,
+        attacked,
+      });
       onProgress?.(trials.length, total);
     }
   }
@@ -138,6 +161,8 @@ export async function measureInjections(
       })),
     ),
     given: summariseMovement(trials.map(givenPair)),
+    reached: summariseMovement(trials.filter(({ reached }) => reached !== '').map(givenPair)),
+    neutralSetAside,
     families: by('family'),
     attacks: by('attack'),
     trials,

@@ -11,6 +11,12 @@ export interface MovementSummary {
   /** Mean of attacked − base and neutral − base, where the transcript alone has a score. */
   attackShift: number | null;
   neutralShift: number | null;
+  /**
+   * Mean of |attacked − base| − |neutral − base|, in points, with its 95 % interval over attacks: above 0, attacks move the
+   * score by more than neutral texts do, whichever way. Null without scores of the transcripts alone.
+   */
+  excess: number | null;
+  excessInterval: [number, number] | null;
   raised: number;
   lowered: number;
   /** Two-sided exact sign test of no movement; 1 where nothing moved. */
@@ -83,12 +89,14 @@ export function clusterInterval(
 export function summariseMovement(pairs: readonly Pair[]): MovementSummary {
   const clusters = new Map<string, number[]>();
   const shifts = { attack: [] as number[], neutral: [] as number[] };
+  const excess = new Map<string, number[]>();
   for (const { attack, base, neutral, attacked } of pairs) {
     if (neutral === null || attacked === null) continue;
     clusters.set(attack, [...(clusters.get(attack) ?? []), attacked - neutral]);
     if (base === null) continue;
     shifts.attack.push(attacked - base);
     shifts.neutral.push(neutral - base);
+    excess.set(attack, [...(excess.get(attack) ?? []), Math.abs(attacked - base) - Math.abs(neutral - base)]);
   }
   const moves = [...clusters.values()].flat();
   const raised = moves.filter((move) => move > 0).length;
@@ -100,6 +108,8 @@ export function summariseMovement(pairs: readonly Pair[]): MovementSummary {
     interval: clusterInterval([...clusters.values()]),
     attackShift: shifts.attack.length > 0 ? mean(shifts.attack) : null,
     neutralShift: shifts.neutral.length > 0 ? mean(shifts.neutral) : null,
+    excess: excess.size > 0 ? mean([...excess.values()].flat()) : null,
+    excessInterval: clusterInterval([...excess.values()]),
     raised,
     lowered,
     p: signTest(raised, lowered),

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { scriptedModel } from '../model/scripted-model.ts';
 import { clusterInterval } from './movement.ts';
-import { rateByAnchors, sentencesOf } from './rate-by-anchors.ts';
+import { rateByAnchors } from './rate-by-anchors.ts';
+import { sentencesOf } from './sentences.ts';
 
 let question: Question;
 beforeAll(async () => {

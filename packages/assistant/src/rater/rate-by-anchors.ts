@@ -1,13 +1,18 @@
 /** A rater that is never asked for a score: it judges one anchor at a time by numbered sentences, and the score is computed. */
 import type { Question, ScalePoint } from '@viva/bank';
 import { z } from 'zod';
-import { AssistantError } from '../errors.ts';
 import { addUsage, type LanguageModel, NO_USAGE } from '../model/language-model.ts';
 import { generateStructured } from '../model/structured.ts';
 import { renderPrompt } from '../prompts/prompt.ts';
 import { prompt } from '../prompts/prompt-file.ts';
-import { type AdvisoryRating, type Evidence, newFence, type RateOptions } from './rate-transcript.ts';
-import { candidateSpeech } from './transcript.ts';
+import {
+  type AdvisoryRating,
+  type Evidence,
+  newFence,
+  type RateOptions,
+  screenForRating,
+} from './rate-transcript.ts';
+import { SCREEN_VERSION } from './screen/screen-transcript.ts';
 
 /** Sentences named for one anchor, at most. */
 const MOST_NAMED = 3;
@@ -17,18 +22,11 @@ const Verdict = z.object({
   met: z.enum(['yes', 'partly', 'no']),
 });
 
-/** A text cut after each sentence and at each line, in both languages; pieces without a letter or digit are left out. */
-export const sentencesOf = (text: string): string[] =>
-  text
-    .split(/(?<=[.!?]["')\]]?)\s+|(?<=[。！？；])|\n+/u)
-    .map((sentence) => sentence.trim())
-    .filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
-
 /**
  * The highest anchor that is met with a sentence that shows it; 1 where none is. A quote cannot be invented: sentences are
  * named by number and looked up. Nothing in the transcript can name a score that would be taken over, since none is asked.
  * Five calls, which share all but their last lines.
- * @throws AssistantError `empty-transcript`; StructuredOutputError; what the model throws
+ * @throws AssistantError `empty-transcript`, `all-set-aside`; StructuredOutputError; what the model throws
  */
 export async function rateByAnchors(
   question: Question,
@@ -43,12 +41,8 @@ export async function rateByAnchors(
     fence = newFence(),
   }: Omit<RateOptions, 'prompt'> = {},
 ): Promise<AdvisoryRating> {
-  const sentences = sentencesOf(candidateSpeech(transcript));
-  if (sentences.length === 0)
-    throw new AssistantError(
-      'empty-transcript',
-      'There is nothing in the transcript that the candidate said. Mark speakers at the start of a line ("Candidate:"), or mark none.',
-    );
+  const screened = screenForRating(question, transcript);
+  const sentences = screened.speech.split('\n');
   const asked = template ?? (await prompt('rate-anchors'));
   const text = question.text[locale];
   const evidence: Evidence[] = [];
@@ -93,6 +87,7 @@ export async function rateByAnchors(
     given,
     evidence,
     dropped,
+    setAside: screened.setAside,
     lacking: given === 5 ? '' : lacking,
     provenance: {
       model: model.id,
@@ -100,6 +95,7 @@ export async function rateByAnchors(
       version: asked.version,
       promptHash: asked.hash,
       questionHash: question.hash,
+      screen: SCREEN_VERSION,
     },
     usage,
   };

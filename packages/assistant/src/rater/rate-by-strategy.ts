@@ -99,7 +99,7 @@ function distinct(evidence: readonly Evidence[]): Evidence[] {
  * As `rateTranscript`, by a strategy. Samples of self-consistency have seeds that follow on each other where one is
  * given; a sample without evidence that holds, or without the shape asked for, does not vote. The evidence is that of
  * the samples that voted for the score.
- * @throws AssistantError `empty-transcript`; StructuredOutputError when no sample had the shape; what the model throws
+ * @throws AssistantError `empty-transcript`, `all-set-aside`; StructuredOutputError when no sample had the shape; what the model throws
  */
 export async function rateByStrategy(
   question: Question,
@@ -149,6 +149,8 @@ export async function rateByStrategy(
     given,
     evidence: distinct(supporting.flatMap(({ evidence }) => evidence)),
     dropped: ratings.flatMap(({ dropped }) => dropped),
+    // The same for all: the screen draws nothing.
+    setAside: first.setAside,
     lacking: (supporting[0] ?? first).lacking,
     provenance: first.provenance,
     usage: ratings.reduce((sum, { usage }) => addUsage(sum, usage), NO_USAGE),

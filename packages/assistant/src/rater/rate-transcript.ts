@@ -7,6 +7,13 @@ import type { LanguageModel, Usage } from '../model/language-model.ts';
 import { generateStructured } from '../model/structured.ts';
 import { type Prompt, renderPrompt } from '../prompts/prompt.ts';
 import { prompt } from '../prompts/prompt-file.ts';
+import {
+  quotedTurns,
+  SCREEN_VERSION,
+  type ScreenedTranscript,
+  type SetAside,
+  screenTranscript,
+} from './screen/screen-transcript.ts';
 import { candidateSpeech, isQuoted } from './transcript.ts';
 
 export interface Evidence {
@@ -17,17 +24,30 @@ export interface Evidence {
 }
 
 export interface AdvisoryRating {
-  /** Null where no quote held: a score without evidence is withheld, as it is from people. */
+  /**
+   * Null where no quote held: a score without evidence is withheld, as it is from people. Never above the highest anchor
+   * for which a quote speaks.
+   */
   score: ScalePoint | null;
   /** What the model gave, also where it is withheld. */
   given: ScalePoint;
   evidence: Evidence[];
-  /** Quotes that the candidate did not say; they count nothing. */
+  /** Quotes that are not in what the candidate said, or in what was set aside of it; they count nothing. */
   dropped: Evidence[];
+  /** What the model was not shown, since it speaks to the rater. Nobody's score is lowered for it. */
+  setAside: SetAside[];
   /** What the model found missing, in its own words. */
   lacking: string;
   /** What produced this rating, to be stored with it. */
-  provenance: { model: string; prompt: string; version: number; promptHash: string; questionHash: string };
+  provenance: {
+    model: string;
+    prompt: string;
+    version: number;
+    promptHash: string;
+    questionHash: string;
+    /** Version of the screen. */
+    screen: number;
+  };
   usage: Usage;
 }
 
@@ -84,8 +104,34 @@ export const numbered = (items: readonly string[]): string =>
 export const newFence = (): string => `=====${randomBytes(9).toString('hex')}=====`;
 
 /**
+ * What a rater may read.
+ * @throws AssistantError `empty-transcript`; `all-set-aside` where the screen leaves nothing to rate
+ */
+export function screenForRating(question: Question, transcript: string): ScreenedTranscript {
+  if (!/[\p{L}\p{N}]/u.test(candidateSpeech(transcript)))
+    throw new AssistantError(
+      'empty-transcript',
+      'There is nothing in the transcript that the candidate said. Mark speakers at the start of a line ("Candidate:"), or mark none.',
+    );
+  const screened = screenTranscript(transcript, question);
+  if (screened.speech.trim() === '')
+    throw new AssistantError(
+      'all-set-aside',
+      `All that the candidate said in this transcript speaks about its rating (${screened.setAside.length} passages), so a model has nothing to rate. Let people rate it.`,
+    );
+  return screened;
+}
+
+/** A score stands up to the highest anchor for which a quote speaks; the lowest needs none that does. */
+const supported = (given: ScalePoint, evidence: readonly Evidence[]): ScalePoint =>
+  Math.min(
+    given,
+    Math.max(1, ...evidence.flatMap(({ stance, anchor }) => (stance === 'for' ? [anchor] : []))),
+  ) as ScalePoint;
+
+/**
  * Evidence comes before the score in the answer, so that the score follows from it.
- * @throws AssistantError `empty-transcript`; StructuredOutputError; what the model throws
+ * @throws AssistantError `empty-transcript`, `all-set-aside`; StructuredOutputError; what the model throws
  */
 export async function rateTranscript(
   question: Question,
@@ -101,12 +147,7 @@ export async function rateTranscript(
     fence = newFence(),
   }: RateOptions = {},
 ): Promise<AdvisoryRating> {
-  const speech = candidateSpeech(transcript);
-  if (speech.trim() === '')
-    throw new AssistantError(
-      'empty-transcript',
-      'There is nothing in the transcript that the candidate said. Mark speakers at the start of a line ("Candidate:"), or mark none.',
-    );
+  const screened = screenForRating(question, transcript);
   const rate = template ?? (await prompt(id));
   const text = question.text[locale];
   const { value, usage } = await generateStructured(
@@ -114,7 +155,7 @@ export async function rateTranscript(
     renderPrompt(rate, locale, {
       question: text.prompt,
       anchors: numbered(text.anchors),
-      transcript,
+      transcript: quotedTurns(screened, locale),
       fence,
     }),
     id === 'rate' ? Answer : AnswerInSteps,
@@ -128,13 +169,14 @@ export async function rateTranscript(
   const evidence: Evidence[] = [];
   const dropped: Evidence[] = [];
   for (const entry of value.evidence as Evidence[])
-    (isQuoted(entry.quote, speech) ? evidence : dropped).push(entry);
+    (isQuoted(entry.quote, screened.speech) ? evidence : dropped).push(entry);
   const given = value.score as ScalePoint;
   return {
-    score: evidence.length > 0 ? given : null,
+    score: evidence.length > 0 ? supported(given, evidence) : null,
     given,
     evidence,
     dropped,
+    setAside: screened.setAside,
     lacking: value.lacking,
     provenance: {
       model: model.id,
@@ -142,6 +184,7 @@ export async function rateTranscript(
       version: rate.version,
       promptHash: rate.hash,
       questionHash: question.hash,
+      screen: SCREEN_VERSION,
     },
     usage,
   };

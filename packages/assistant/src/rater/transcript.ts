@@ -5,25 +5,31 @@ const CANDIDATE = /^(candidate|候选人|应聘者|面试者)\s*[:：]\s*/iu;
 const OTHER =
   /^(interviewer|assistant|system|panel|rater|面试官|考官|主持人|系统|评分者)[^:：\n]{0,12}[:：]\s*/iu;
 
-/**
- * What the candidate said, without the interviewer's words. A transcript without marked speakers is the candidate's whole.
- */
-export function candidateSpeech(transcript: string): string {
-  let speaking: 'candidate' | 'other' | null = null;
-  let marked = false;
-  const said: string[] = [];
-  for (const line of transcript.split(/\r?\n/)) {
-    const trimmed = line.trim();
-    if (CANDIDATE.test(trimmed)) {
-      speaking = 'candidate';
-      marked = true;
-    } else if (OTHER.test(trimmed)) {
-      speaking = 'other';
-    }
-    if (speaking === 'candidate') said.push(trimmed.replace(CANDIDATE, ''));
-  }
-  return marked ? said.join('\n') : transcript;
+export interface Turn {
+  speaker: 'candidate' | 'other';
+  text: string;
 }
+
+/** Who said what, in order. A transcript without marked speakers is the candidate's whole. Empty turns are left out. */
+export function turnsOf(transcript: string): Turn[] {
+  const lines = transcript.split(/\r?\n/).map((line) => line.trim());
+  if (!lines.some((line) => CANDIDATE.test(line)))
+    return transcript.trim() === '' ? [] : [{ speaker: 'candidate', text: transcript }];
+  const turns: Turn[] = [];
+  for (const line of lines) {
+    if (CANDIDATE.test(line)) turns.push({ speaker: 'candidate', text: line.replace(CANDIDATE, '') });
+    else if (OTHER.test(line)) turns.push({ speaker: 'other', text: line.replace(OTHER, '') });
+    else if (turns.length > 0) (turns.at(-1) as Turn).text += `\n${line}`;
+  }
+  return turns.map(({ speaker, text }) => ({ speaker, text: text.trim() })).filter(({ text }) => text !== '');
+}
+
+/** What the candidate said, without the interviewer's words. */
+export const candidateSpeech = (transcript: string): string =>
+  turnsOf(transcript)
+    .filter(({ speaker }) => speaker === 'candidate')
+    .map(({ text }) => text)
+    .join('\n');
 
 /** Letters and digits only, in one form: quotes may differ in spaces, case and punctuation, and in nothing else. */
 const bare = (text: string): string =>

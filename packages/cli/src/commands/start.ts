@@ -25,6 +25,9 @@ function readPort(text: string): number {
   throw new CommandFailure(`--port ${text}: a port is a whole number from 0 to 65535.`, 2);
 }
 
+/** npm passes Ctrl-C on to a process that the terminal has told already: that is one wish, not two. */
+const SAME_KEY_MS = 500;
+
 async function run(options: ServeOptions, announce: () => string[]): Promise<void> {
   const began = performance.now();
   const running = await serve(options).catch((error: NodeJS.ErrnoException) => {
@@ -37,15 +40,17 @@ async function run(options: ServeOptions, announce: () => string[]): Promise<voi
   console.log(`Viva is ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${running.url}`);
   for (const line of announce()) console.log(line);
   await new Promise<void>((done, failed) => {
-    let stopping = false;
+    let since: number | undefined;
     const stop = () => {
-      if (stopping) {
-        console.log('Ended at once.');
+      if (since === undefined) {
+        since = performance.now();
+        console.log('Stopping … (a second signal ends it at once)');
+        running.close().then(done, failed);
+      } else if (performance.now() - since > SAME_KEY_MS) {
+        // As safe as losing power: whatever was acknowledged is on the disk, and the lock names a process that is gone.
+        console.log('Ended at once. What was acknowledged is kept.');
         process.exit(1);
       }
-      stopping = true;
-      console.log('Stopping … (a second signal ends it at once)');
-      running.close().then(done, failed);
     };
     process.on('SIGINT', stop).on('SIGTERM', stop);
   });

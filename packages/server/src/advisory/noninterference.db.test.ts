@@ -49,7 +49,7 @@ async function openStage(index: number): Promise<Stage> {
     },
   );
   const world = await openWorld({
-    driver: await freshDatabase(),
+    driver: await freshDatabase({ asTheyLie: true }),
     openModel: () => model,
     clock: () => new Date(Date.UTC(2026, 0, 1) + time.step * 60_000 + time.delay),
     newId: () => identifier(time.step, time.calls++),

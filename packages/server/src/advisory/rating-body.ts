@@ -1,5 +1,5 @@
 /** What an advisory rating says in words: one JSON text, as it is stored. */
-import type { StrategyRating } from '@viva/assistant';
+import type { ScreenReason, StrategyRating } from '@viva/assistant';
 import { application, place } from '../keys/sealed-columns.ts';
 import type { Vault } from '../keys/vault.ts';
 import type * as t from '../store/schema.ts';
@@ -13,17 +13,31 @@ export interface RatingBody {
   evidence: Quote[];
   dropped: Quote[];
   lacking: string;
+  /** What the model was not shown. */
+  setAside: { text: string; reason: ScreenReason; quoted: boolean }[];
   locale: 'zh-CN' | 'en';
 }
 
 export const writeBody = (
-  { given, evidence, dropped, lacking }: StrategyRating,
+  { given, evidence, dropped, lacking, setAside }: StrategyRating,
   locale: 'zh-CN' | 'en',
-): string => JSON.stringify({ given, evidence, dropped, lacking, locale } satisfies RatingBody);
+): string =>
+  JSON.stringify({
+    given,
+    evidence,
+    dropped,
+    lacking,
+    setAside: setAside.map(({ text, reason, quoted }) => ({ text, reason, quoted })),
+    locale,
+  } satisfies RatingBody);
 
-const GONE: RatingBody = { given: 0, evidence: [], dropped: [], lacking: '', locale: 'en' };
-/** Of our own writing, so it is not checked again; empty where the candidate's texts were erased. */
-export const readBody = (body: string): RatingBody => (body === '' ? GONE : (JSON.parse(body) as RatingBody));
+const GONE: RatingBody = { given: 0, evidence: [], dropped: [], lacking: '', setAside: [], locale: 'en' };
+/**
+ * Of our own writing, so it is not checked again; empty where the candidate's texts were erased. Nothing was set aside before
+ * there was a screen.
+ */
+export const readBody = (body: string): RatingBody =>
+  body === '' ? GONE : { ...GONE, ...(JSON.parse(body) as RatingBody) };
 
 /** Sealed by the candidate's key: it quotes what the candidate said. */
 export const sealBody = (vault: Vault, candidateId: string, id: string, body: string): Promise<string> =>

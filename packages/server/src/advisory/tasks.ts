@@ -1,7 +1,7 @@
 /** How far the advisory rater has come with a candidate; stopping it, and letting it try again. */
 
 import type { z } from '@hono/zod-openapi';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { AdvisoryRating, CandidateAdvisory, Missing } from '../contract/advisory.ts';
@@ -66,7 +66,11 @@ async function view(
   // Row security leaves this empty before reveal.
   const rows = await openBodies(
     context.store.vault,
-    await tables.select().from(t.advisoryRating).where(eq(t.advisoryRating.candidateId, candidateId)),
+    await tables
+      .select()
+      .from(t.advisoryRating)
+      .where(eq(t.advisoryRating.candidateId, candidateId))
+      .orderBy(asc(t.advisoryRating.questionId)),
   );
   const rated = new Set(rows.map(({ questionId }) => questionId));
   const items = (await listItems(tables, openingId)).map(toItem);

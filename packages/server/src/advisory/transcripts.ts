@@ -5,6 +5,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { HandInTranscript, SaveTranscript, Transcript, Transcripts } from '../contract/advisory.ts';
+import { MOST_TRANSCRIPTS } from '../contract/limits.ts';
 import { conflict, forbidden, notFound, type Refusal, Refusal as Refused } from '../errors.ts';
 import { lockCandidate } from '../interview/change-candidate.ts';
 import { leads, requireTeam } from '../interview/permissions.ts';
@@ -66,7 +67,8 @@ async function view(
     .from(t.transcript)
     .innerJoin(t.person, eq(t.person.id, t.transcript.authorId))
     .where(eq(t.transcript.candidateId, candidateId))
-    .orderBy(asc(t.transcript.questionId), asc(t.person.name), asc(t.transcript.authorId));
+    .orderBy(asc(t.transcript.questionId), asc(t.person.name), asc(t.transcript.authorId))
+    .limit(MOST_TRANSCRIPTS);
   const marks = await tables
     .select({ question: t.transcriptMark.questionId })
     .from(t.transcriptMark)

@@ -7,6 +7,7 @@ import { and, asc, desc, eq, lt, max, or } from 'drizzle-orm';
 import { currentBank } from '../authoring/current-bank.ts';
 import type { Actor, Context } from '../context.ts';
 import type { AskBank, Chat, ChatAnswer, ChatSummary } from '../contract/assistant.ts';
+import { MOST_TURNS } from '../contract/limits.ts';
 import { notFound, Refusal } from '../errors.ts';
 import { readCursor, toPage } from '../interview/paging.ts';
 import { requireTeam } from '../interview/permissions.ts';
@@ -205,6 +206,8 @@ export async function askBank(
       .from(t.chatTurn)
       .where(eq(t.chatTurn.chatId, id));
     const ordinal = (last?.ordinal ?? 0) + 1;
+    if (ordinal > MOST_TURNS)
+      throw new Refusal(409, 'chat-full', `A chat holds at most ${MOST_TURNS} questions. Begin another.`);
     await tables.insert(t.chatTurn).values({
       chatId: id,
       ordinal,

@@ -42,8 +42,9 @@ const FIELDS = 11;
 const UNIT = '\x1f';
 const RECORD = '\x1e';
 
-// Whole microseconds: what the hash does not cover must not be there.
-const COLUMNS = `seq::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), coalesce(actor_id::text, '-'), action, subject,
+/** Its own text for a time costs the database half of what `to_char` does. */
+const SETTINGS = "SET LOCAL DateStyle = 'ISO, YMD'";
+const COLUMNS = `seq::text, (at AT TIME ZONE 'UTC')::text, coalesce(actor_id::text, '-'), action, subject,
   coalesce(opening_id::text, '-'), coalesce(candidate_id::text, '-'), CASE WHEN sealed THEN 't' ELSE 'f' END, detail, prev_hash, hash`;
 
 /**
@@ -64,6 +65,12 @@ async function readBatch(run: RunQuery, after: number): Promise<string[][]> {
     after,
   ]);
   return plain.rows as string[][];
+}
+
+/** The time as it was hashed; undefined where it is finer than that, which the hash would not cover. */
+function hashedTime(at: string): string | undefined {
+  const [moment = '', fraction = ''] = at.split('.');
+  return fraction.length > 3 ? undefined : `${moment.replace(' ', 'T')}.${fraction.padEnd(3, '0')}Z`;
 }
 
 function parseDetail(text: string): Record<string, unknown> {
@@ -96,6 +103,7 @@ export async function verifyChain({
     else bySeq.set(anchor.seq, [...(bySeq.get(anchor.seq) ?? []), anchor]);
   // The empty log is a prefix of every log.
   byHash.delete(GENESIS);
+  await run(SETTINGS);
   const [total, first] = (await run('SELECT count(*)::int, coalesce(min(seq), 1)::int FROM viva.audit'))
     .rows[0] as [number, number];
 
@@ -106,7 +114,8 @@ export async function verifyChain({
   let erasedRows = 0;
   const check = (fields: string[]): void => {
     const seq = Number(fields[0]);
-    const [at = '', prev = '', hash = ''] = [fields[1], fields[9], fields[10]];
+    const [prev = '', hash = ''] = [fields[9], fields[10]];
+    const at = hashedTime(fields[1] ?? '');
     if (seq < 1) faults.add('misplaced', seq, 'stands before the first row of the log');
     else if (seq > last + 1)
       faults.add(
@@ -116,11 +125,11 @@ export async function verifyChain({
       );
     else if (seq <= last) faults.add('misplaced', seq, 'stands in the log twice');
     else if (prev !== previous) faults.add('unlinked', seq, 'does not follow from the row before it');
-    fields[1] = `${at.slice(0, -3)}Z`;
+    fields[1] = at ?? '';
     const computed = digest('sha256', fields.slice(0, 10).join(UNIT), 'hex');
     // Its hash cannot be made again, and still ties the rows before and after it.
     if (isErased(fields[8] ?? '') && erased.has(`application/${fields[6]}`)) erasedRows++;
-    else if (computed !== hash || !at.endsWith('000') || fields.some((field) => field.includes(UNIT)))
+    else if (computed !== hash || at === undefined || fields.some((field) => field.includes(UNIT)))
       faults.add('changed', seq, 'was changed after it was written');
     for (const anchor of bySeq.get(seq) ?? [])
       if (anchor.hash === hash) sound = seq;

@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import { eq, sql } from 'drizzle-orm';
 import type { Actor, Context } from '../context.ts';
 import type { CommentOnProposal, Publish } from '../contract/authoring.ts';
+import { MOST_VERSIONS } from '../contract/limits.ts';
 import { conflict, Refusal } from '../errors.ts';
 import { requireLead } from '../interview/permissions.ts';
 import * as t from '../store/schema.ts';
@@ -75,6 +76,11 @@ export async function publish(
       .select({ version: sql<number>`coalesce(max(${t.questionVersion.version}), 0)::int` })
       .from(t.questionVersion)
       .where(eq(t.questionVersion.questionId, row.questionId));
+    if ((last?.version ?? 0) >= MOST_VERSIONS)
+      throw conflict(
+        'too-many-versions',
+        `A question has at most ${MOST_VERSIONS} versions. Write a new question.`,
+      );
     const version = (last?.version ?? 0) + 1;
     await tables.insert(t.questionVersion).values({
       questionId: row.questionId,

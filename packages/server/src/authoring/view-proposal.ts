@@ -1,9 +1,11 @@
 /** A proposal as the API shows it, and finding and locking one. */
 import type { z } from '@hono/zod-openapi';
-import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Actor, Context } from '../context.ts';
 import type { Proposal, ProposalQuery, ProposalSummary } from '../contract/authoring.ts';
+import { MOST_EVENTS } from '../contract/limits.ts';
 import { notFound } from '../errors.ts';
+import { after, toPage } from '../interview/paging.ts';
 import { requireLead } from '../interview/permissions.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
@@ -12,7 +14,6 @@ import { currentBank } from './current-bank.ts';
 import { mayStep } from './transitions.ts';
 
 export type ProposalRow = typeof t.proposal.$inferSelect;
-const MOST_LISTED = 200;
 
 /** Locks it until the transaction ends. @throws Refusal 404 */
 export async function findProposal(tables: Tables, id: string): Promise<ProposalRow> {
@@ -43,11 +44,18 @@ const toSummary = (row: ProposalRow, author: string): z.infer<typeof ProposalSum
   changedAt: row.changedAt.toISOString(),
 });
 
+const LAST_CHANGED = {
+  columns: [t.proposal.changedAt, t.proposal.id],
+  from: sql`${t.proposal}`,
+  id: t.proposal.id,
+  descending: true,
+};
+
 export async function listProposals(
   { store }: Context,
   actor: Actor,
-  { which, question }: z.output<typeof ProposalQuery>,
-): Promise<{ items: z.infer<typeof ProposalSummary>[] }> {
+  { which, question, limit, cursor }: z.output<typeof ProposalQuery>,
+): Promise<{ items: z.infer<typeof ProposalSummary>[]; nextCursor: string | null }> {
   requireLead(actor);
   return store.as(actor.id, async (tables) => {
     const rows = await tables
@@ -60,11 +68,13 @@ export async function listProposals(
             ? inArray(t.proposal.state, ['draft', 'proposed', 'changes-requested'])
             : undefined,
           question ? eq(t.proposal.questionId, question) : undefined,
+          after(cursor, LAST_CHANGED),
         ),
       )
       .orderBy(desc(t.proposal.changedAt), desc(t.proposal.id))
-      .limit(MOST_LISTED);
-    return { items: rows.map(({ proposal, author }) => toSummary(proposal, author)) };
+      .limit(limit + 1);
+    const { items, nextCursor } = toPage(rows, limit, ({ proposal }) => [proposal.id]);
+    return { items: items.map(({ proposal, author }) => toSummary(proposal, author)), nextCursor };
   });
 }
 
@@ -110,12 +120,14 @@ export async function viewProposal(
     .where(eq(t.proposal.id, id));
   if (!found) throw notFound('proposal');
   const { proposal: row, author, version } = found;
-  const events = await tables
+  const latest = await tables
     .select({ event: t.proposalEvent, by: t.person.name })
     .from(t.proposalEvent)
     .innerJoin(t.person, eq(t.person.id, t.proposalEvent.authorId))
     .where(eq(t.proposalEvent.proposalId, id))
-    .orderBy(asc(t.proposalEvent.ordinal));
+    .orderBy(desc(t.proposalEvent.ordinal))
+    .limit(MOST_EVENTS);
+  const events = latest.reverse();
   const bank = await currentBank(context, tables);
   const live = row.state !== 'published' && row.state !== 'withdrawn';
   const isAuthor = row.authorId === actor.id;

@@ -1,7 +1,7 @@
 /** A question as its authors see it: versions, who uses it, what happened to it. */
 import type { z } from '@hono/zod-openapi';
 import { questionFolder } from '@viva/bank';
-import { and, asc, desc, eq } from 'drizzle-orm';
+import { and, asc, count, desc, eq } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Actor, Context } from '../context.ts';
 import type {
@@ -11,14 +11,13 @@ import type {
   VersionContent,
   Vocabulary,
 } from '../contract/authoring.ts';
+import { MOST_EVENTS, MOST_USES } from '../contract/limits.ts';
 import { notFound } from '../errors.ts';
 import { requireLead } from '../interview/permissions.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
 import { currentBank } from './current-bank.ts';
 import { liveProposal, takenIds } from './view-proposal.ts';
-
-const MOST_EVENTS = 200;
 
 /** Versions newest first, the bank folder's last. */
 async function listVersions(
@@ -102,9 +101,18 @@ export async function authoredQuestion(
     .from(t.openingItem)
     .innerJoin(t.opening, eq(t.opening.id, t.openingItem.openingId))
     .where(eq(t.openingItem.questionId, question))
-    .orderBy(desc(t.opening.createdAt), desc(t.opening.id));
-  const pinned = new Map<string, number>();
-  for (const { hash } of uses) pinned.set(hash, (pinned.get(hash) ?? 0) + 1);
+    .orderBy(desc(t.opening.createdAt), desc(t.opening.id))
+    .limit(MOST_USES);
+  const pinned = new Map(
+    (
+      await tables
+        .select({ hash: t.openingItem.questionHash, n: count() })
+        .from(t.openingItem)
+        .innerJoin(t.opening, eq(t.opening.id, t.openingItem.openingId))
+        .where(eq(t.openingItem.questionId, question))
+        .groupBy(t.openingItem.questionHash)
+    ).map(({ hash, n }) => [hash, n]),
+  );
   const versions = await listVersions(context, tables, question, pinned);
   if (versions.length === 0) throw notFound('question');
   const [newest] = versions;

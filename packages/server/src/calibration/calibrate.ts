@@ -2,11 +2,13 @@
 
 import type { z } from '@hono/zod-openapi';
 import type { CalibrationSet, CalibrationTranscript } from '@viva/bank';
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type * as contract from '../contract/bank.ts';
+import type { PageQuery } from '../contract/common.ts';
 import { notFound, Refusal } from '../errors.ts';
+import { after, toPage } from '../interview/paging.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import * as t from '../store/schema.ts';
 import { attemptAgreement } from './attempt-agreement.ts';
@@ -202,31 +204,53 @@ export async function submitCalibration(
   };
 }
 
-/** Own attempts. Feedback is shown where the set is still the one that was scored. */
-export async function listAttempts(context: Context, actor: Actor, family: string) {
+const NEWEST_FIRST = {
+  columns: [t.calibrationAttempt.finishedAt, t.calibrationAttempt.id],
+  from: sql`${t.calibrationAttempt}`,
+  id: t.calibrationAttempt.id,
+  descending: true,
+};
+
+/** Own attempts, newest first. Feedback is shown where the set is still the one that was scored. */
+export async function listAttempts(
+  context: Context,
+  actor: Actor,
+  family: string,
+  { limit, cursor }: z.output<typeof PageQuery>,
+) {
   requireTeam(actor);
   const set = findSet(context, family);
   const rows = await context.store.as(actor.id, (tables) =>
     tables
       .select()
       .from(t.calibrationAttempt)
-      .where(and(eq(t.calibrationAttempt.personId, actor.id), eq(t.calibrationAttempt.family, family)))
-      .orderBy(desc(t.calibrationAttempt.finishedAt))
-      .limit(50),
+      .where(
+        and(
+          eq(t.calibrationAttempt.personId, actor.id),
+          eq(t.calibrationAttempt.family, family),
+          after(cursor, NEWEST_FIRST),
+        ),
+      )
+      .orderBy(desc(t.calibrationAttempt.finishedAt), desc(t.calibrationAttempt.id))
+      .limit(limit + 1),
   );
-  return rows.map(({ id, passed, exact, withinOne, bias, finishedAt, expiresAt, answers, setHash }) => {
-    const lines = setHash === set.hash ? feedback(set, answers) : [];
-    return {
-      id,
-      family,
-      passed,
-      exact,
-      withinOne,
-      bias,
-      finishedAt: finishedAt.toISOString(),
-      expiresAt: expiresAt?.toISOString() ?? null,
-      feedback: lines,
-      agreement: attemptAgreement(lines),
-    };
-  });
+  const { items: attempts, nextCursor } = toPage(rows, limit, ({ id }) => [id]);
+  const items = attempts.map(
+    ({ id, passed, exact, withinOne, bias, finishedAt, expiresAt, answers, setHash }) => {
+      const lines = setHash === set.hash ? feedback(set, answers) : [];
+      return {
+        id,
+        family,
+        passed,
+        exact,
+        withinOne,
+        bias,
+        finishedAt: finishedAt.toISOString(),
+        expiresAt: expiresAt?.toISOString() ?? null,
+        feedback: lines,
+        agreement: attemptAgreement(lines),
+      };
+    },
+  );
+  return { items, nextCursor };
 }

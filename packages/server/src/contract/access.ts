@@ -204,6 +204,7 @@ export const ACCESS = {
   substitute: leads('opening', { 'not-open': ['draft', ...CLOSED] }),
   openingAudit: team('opening'),
   decisionReport: team('opening'),
+  decisionEvidence: team('opening'),
   exportRatings: team('opening'),
 
   // Candidates

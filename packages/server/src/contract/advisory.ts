@@ -1,6 +1,7 @@
 /** Transcripts, the advisory rater, and the log of what a model was used for. */
 import { z } from '@hono/zod-openapi';
 import { Id, Instant, Locale, Localised } from './common.ts';
+import { MOST_CANDIDATES, MOST_ITEMS, MOST_TRANSCRIPTS } from './limits.ts';
 
 /** The advisory rater's place among raters: not a person, and never on a panel. */
 export const ADVISOR_ID = '00000000-0000-4000-8000-0000000ad715';
@@ -67,9 +68,9 @@ export const Transcripts = z
     /** Whether the signed-in person may write one now. */
     open: z.boolean(),
     /** Own ones; after reveal all that were handed in. */
-    items: z.array(Transcript),
+    items: z.array(Transcript).max(MOST_TRANSCRIPTS),
     /** Questions for which somebody has handed one in. */
-    handedIn: z.array(z.string()),
+    handedIn: z.array(z.string()).max(MOST_ITEMS),
   })
   .openapi('Transcripts');
 export const SaveTranscript = z
@@ -82,6 +83,26 @@ export const SaveTranscript = z
   .openapi('SaveTranscript');
 export const HandInTranscript = z.object({ revision: z.int().min(1) }).openapi('HandInTranscript');
 
+/** Reasons of the assistant's screen; listed, since pages get this contract without the assistant. A test holds them equal. */
+export const SET_ASIDE = [
+  'order',
+  'overrules',
+  'speaks-to-rater',
+  'markup',
+  'answer-shape',
+  'claims-verdict',
+  'claims-anchors',
+  'claims-unrecorded',
+  'pleads',
+  'demonstration',
+  'other-language',
+  'disguised',
+  'repeats-anchor',
+  'speaks-of-rating',
+  'off-subject',
+  'beside',
+] as const;
+
 const Quote = z.object({ quote: z.string(), anchor: z.int(), stance: z.enum(['for', 'against']) });
 export const AdvisoryRating = z
   .object({
@@ -89,12 +110,14 @@ export const AdvisoryRating = z
     /** Null: withheld, for none of its quotes is in what was said. */
     score: z.int().nullable(),
     given: z.int(),
-    evidence: z.array(Quote),
-    dropped: z.array(Quote),
+    evidence: z.array(Quote).max(50),
+    dropped: z.array(Quote).max(50),
     lacking: z.string(),
+    /** What the model was not shown, since it speaks to the rater; of a quotation the quoted words alone. */
+    setAside: z.array(z.object({ text: z.string(), reason: z.enum(SET_ASIDE), quoted: z.boolean() })),
     locale: Locale,
     /** Of self-consistency: how many samples gave each score, and their standard deviation in points. */
-    votes: z.array(z.object({ score: z.int(), count: z.int() })),
+    votes: z.array(z.object({ score: z.int(), count: z.int() })).max(5),
     samples: z.int(),
     spread: z.number().nullable(),
   })
@@ -108,20 +131,22 @@ export const CandidateAdvisory = z
     used: z.boolean(),
     counted: z.boolean(),
     model: AdvisorySetting.shape.model,
-    tasks: z.array(
-      z.object({
-        question: z.string(),
-        title: Localised,
-        state: z.enum(['none', 'waiting', 'running', 'done', 'failed', 'cancelled']),
-        /** A stable code of what went wrong. */
-        problem: z.string().nullable(),
-        /** After reveal, where there is no rating. */
-        missing: Missing.nullable(),
-      }),
-    ),
+    tasks: z
+      .array(
+        z.object({
+          question: z.string(),
+          title: Localised,
+          state: z.enum(['none', 'waiting', 'running', 'done', 'failed', 'cancelled']),
+          /** A stable code of what went wrong. */
+          problem: z.string().nullable(),
+          /** After reveal, where there is no rating. */
+          missing: Missing.nullable(),
+        }),
+      )
+      .max(MOST_ITEMS),
     revealed: z.boolean(),
     /** Empty before reveal, to everybody. */
-    ratings: z.array(AdvisoryRating),
+    ratings: z.array(AdvisoryRating).max(MOST_ITEMS),
   })
   .openapi('CandidateAdvisory');
 
@@ -178,7 +203,9 @@ export const AdvisoryReport = z
     withheld: z.int(),
     quotesKept: z.int(),
     quotesDropped: z.int(),
-    models: z.array(z.string()),
+    /** Passages that were not shown to the model. */
+    setAside: z.int(),
+    models: z.array(z.string()).max(100),
     /** Estimated with the panel, questions, steps and population held where the panel alone puts them; null without a model. */
     severity: z
       .object({
@@ -209,13 +236,17 @@ export const AdvisoryReport = z
       .object({
         /** Rank correlation of spread and distance from the panel's mean. */
         correlation: Estimate.extend({ p: z.number().nullable() }),
-        groups: z.array(
-          z.object({ unanimous: z.boolean(), answers: z.int(), meanError: z.number().nullable() }),
-        ),
+        groups: z
+          .array(z.object({ unanimous: z.boolean(), answers: z.int(), meanError: z.number().nullable() }))
+          .max(2),
       })
       .nullable(),
-    ratings: z.array(AdvisoryRating.extend({ candidateId: Id, panel: z.number().nullable() })),
-    missing: z.array(z.object({ candidateId: Id, question: z.string(), reason: Missing })),
+    ratings: z
+      .array(AdvisoryRating.extend({ candidateId: Id, panel: z.number().nullable() }))
+      .max(MOST_CANDIDATES * MOST_ITEMS),
+    missing: z
+      .array(z.object({ candidateId: Id, question: z.string(), reason: Missing }))
+      .max(MOST_CANDIDATES * MOST_ITEMS),
   })
   .openapi('AdvisoryReport');
 export type AdvisoryReport = z.infer<typeof AdvisoryReport>;

@@ -1,6 +1,7 @@
 /** What the scores are worth: the statistics of the decision page, in figures and in words of both languages. */
 import { z } from '@hono/zod-openapi';
 import { Id, Localised } from './common.ts';
+import { MOST_CANDIDATES, MOST_COMPETENCIES, MOST_ITEMS, MOST_RATERS } from './limits.ts';
 
 /** A score on the scale of 1 to 5 with the interval that the method gives it; nulls where nothing can be said. */
 export const Adjusted = z.object({
@@ -16,7 +17,7 @@ export const AnalysedCandidate = z.object({
   candidateId: Id,
   /** With raters' severity taken out; nulls where there are too few data for a model. */
   overall: Adjusted,
-  competencies: z.array(Adjusted.extend({ id: z.string() })),
+  competencies: z.array(Adjusted.extend({ id: z.string() })).max(MOST_COMPETENCIES),
   /** Ranks that hold 95 % of draws, and the chance of truly being among the top; null without a model. */
   rank: z.object({ rank: z.int(), lower: z.int(), upper: z.int(), top: z.number() }).nullable(),
   /** Over weightings near the kit's: share that put the candidate among the top, and where the score then lies. */
@@ -43,7 +44,9 @@ export const Disagreement = z.object({
   question: z.string(),
   /** Highest score less lowest. */
   spread: z.number(),
-  scores: z.array(z.object({ raterId: Id, score: z.number(), expected: z.number().nullable() })),
+  scores: z
+    .array(z.object({ raterId: Id, score: z.number(), expected: z.number().nullable() }))
+    .max(MOST_RATERS),
   /** The rating that surprises most, given how severe its rater is. */
   surprising: z.object({ raterId: Id, z: z.number() }).nullable(),
 });
@@ -56,28 +59,35 @@ export const Analysis = z
     basis: z.enum(['model', 'plain', 'none']),
     method: Localised,
     /** First whether it may be trusted. */
-    statements: z.array(Said.extend({ level: z.enum(['fatal', 'limits', 'note']) })),
+    statements: z.array(Said.extend({ level: z.enum(['fatal', 'limits', 'note']) })).max(100),
     /** Then, last on the page, what to do. */
-    advice: z.array(Said),
+    advice: z.array(Said).max(100),
     /** How many are to be chosen; what `rank.top`, `weights.top` and `without` are about. */
     top: z.int(),
-    candidates: z.array(AnalysedCandidate),
+    candidates: z.array(AnalysedCandidate).max(MOST_CANDIDATES),
     /** P(row's candidate is truly above column's); only for thirty candidates and fewer. */
-    pairwise: z.object({ ids: z.array(Id), above: z.array(z.array(z.number())) }).nullable(),
+    pairwise: z
+      .object({
+        ids: z.array(Id).max(MOST_CANDIDATES),
+        above: z.array(z.array(z.number()).max(MOST_CANDIDATES)).max(MOST_CANDIDATES),
+      })
+      .nullable(),
     /** The chance that the top by score is the true top, as a set. */
     sameTop: z.number().nullable(),
     /** Share of weightings near the kit's that choose the same candidates. */
     stableWeights: z.number().nullable(),
     /** Who would be the top had one rater not sat. */
-    without: z.array(z.object({ raterId: Id, top: z.array(Id), same: z.boolean() })),
-    raters: z.array(AnalysedRater),
+    without: z
+      .array(z.object({ raterId: Id, top: z.array(Id).max(MOST_CANDIDATES), same: z.boolean() }))
+      .max(MOST_RATERS),
+    raters: z.array(AnalysedRater).max(MOST_RATERS),
     /** Everything on one scale of logits. */
     scale: z
       .object({
-        candidates: z.array(Measure),
-        raters: z.array(Measure),
-        questions: z.array(Measure),
-        steps: z.array(z.object({ category: z.number(), measure: z.number() })),
+        candidates: z.array(Measure).max(MOST_CANDIDATES),
+        raters: z.array(Measure).max(MOST_RATERS),
+        questions: z.array(Measure).max(MOST_ITEMS),
+        steps: z.array(z.object({ category: z.number(), measure: z.number() })).max(5),
       })
       .nullable(),
     agreement: z.object({
@@ -96,18 +106,20 @@ export const Analysis = z
     /** Where the variance comes from, and what more raters or questions would bring. */
     study: z
       .object({
-        components: z.array(
-          z.object({ source: z.string(), name: Localised, variance: z.number(), share: z.number() }),
-        ),
+        components: z
+          .array(z.object({ source: z.string(), name: Localised, variance: z.number(), share: z.number() }))
+          .max(10),
         raters: z.number(),
         questions: z.number(),
         now: z.number().nullable(),
-        grid: z.array(z.object({ raters: z.int(), questions: z.int(), value: z.number().nullable() })),
-        needed: z.array(z.object({ target: z.number(), raters: z.int().nullable() })),
+        grid: z
+          .array(z.object({ raters: z.int(), questions: z.int(), value: z.number().nullable() }))
+          .max(100),
+        needed: z.array(z.object({ target: z.number(), raters: z.int().nullable() })).max(10),
       })
       .nullable(),
     /** Widest first. */
-    disagreements: z.array(Disagreement),
+    disagreements: z.array(Disagreement).max(100),
   })
   .openapi('Analysis');
 export type Analysis = z.infer<typeof Analysis>;

@@ -1,11 +1,11 @@
 /** Routes of the assistant. */
 import { z } from '@hono/zod-openapi';
 import * as assistant from './assistant.ts';
-import { PageQuery, page } from './common.ts';
+import { list, PageQuery, page } from './common.ts';
+import { MOST_CHECKS } from './limits.ts';
 import { route } from './route.ts';
 
 const Done = z.object({ ok: z.literal(true) });
-const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 
 export const assistantRoutes = {
   assistantStatus: route({
@@ -35,7 +35,7 @@ export const assistantRoutes = {
     path: '/api/assistant/check',
     tag: 'Assistant',
     summary: 'Try what the assistant will ask of the model (the owner alone)',
-    response: list(assistant.ModelCheck),
+    response: list(assistant.ModelCheck, MOST_CHECKS),
   }),
   listChats: route({
     method: 'get',
@@ -82,7 +82,8 @@ export const assistantRoutes = {
     path: '/api/practice-kits',
     tag: 'Practice',
     summary: 'What can be practised',
-    response: list(assistant.PracticeKit),
+    query: PageQuery,
+    response: page(assistant.PracticeKit),
   }),
   listPractices: route({
     method: 'get',

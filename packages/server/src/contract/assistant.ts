@@ -1,6 +1,7 @@
 /** The assistant: which model answers, chats over the bank, practice interviews. */
 import { z } from '@hono/zod-openapi';
 import { Id, Instant, Localised } from './common.ts';
+import { MOST_TURNS } from './limits.ts';
 
 const Locale = z.enum(['zh-CN', 'en']);
 
@@ -80,15 +81,15 @@ export const ChatAnswer = z.object({
   status: z.enum(['answered', 'refused', 'passages']),
   reason: z.enum(['nothing-found', 'not-in-passages', 'no-citation']).nullable(),
   text: z.string().nullable(),
-  citations: z.array(z.object({ question: z.string(), title: z.string() })),
-  passages: z.array(CitedPassage),
+  citations: z.array(z.object({ question: z.string(), title: z.string() })).max(50),
+  passages: z.array(CitedPassage).max(50),
   model: z.string().nullable(),
   tokens: z.int(),
 });
 
 export const ChatTurn = z.object({ question: z.string(), answer: ChatAnswer, askedAt: Instant });
 export const Chat = z
-  .object({ id: Id, title: z.string(), updatedAt: Instant, turns: z.array(ChatTurn) })
+  .object({ id: Id, title: z.string(), updatedAt: Instant, turns: z.array(ChatTurn).max(MOST_TURNS) })
   .openapi('Chat');
 export const ChatSummary = z.object({ id: Id, title: z.string(), updatedAt: Instant }).openapi('ChatSummary');
 export const AskBank = z
@@ -117,21 +118,25 @@ export const PracticeRound = z.object({
   question: z.string(),
   title: z.string(),
   competency: z.string(),
-  turns: z.array(z.object({ speaker: z.enum(['interviewer', 'candidate']), text: z.string() })),
+  turns: z
+    .array(z.object({ speaker: z.enum(['interviewer', 'candidate']), text: z.string() }))
+    .max(MOST_TURNS),
   done: z.boolean(),
   /** Once the round is done and something was said. */
   review: z
     .object({
       level: z.int().nullable(),
-      anchors: z.array(
-        z.object({
-          anchor: z.int(),
-          text: z.string(),
-          status: z.enum(['met', 'partly', 'missing']),
-          quotes: z.array(z.string()),
-          lacking: z.string(),
-        }),
-      ),
+      anchors: z
+        .array(
+          z.object({
+            anchor: z.int(),
+            text: z.string(),
+            status: z.enum(['met', 'partly', 'missing']),
+            quotes: z.array(z.string()).max(50),
+            lacking: z.string(),
+          }),
+        )
+        .max(5),
     })
     .nullable(),
   /** A lab that teaches it, with its parameters. */
@@ -145,7 +150,7 @@ export const Practice = z
     locale: Locale,
     createdAt: Instant,
     finishedAt: Instant.nullable(),
-    rounds: z.array(PracticeRound),
+    rounds: z.array(PracticeRound).max(8),
   })
   .openapi('Practice');
 export const PracticeSummary = z
@@ -154,14 +159,16 @@ export const PracticeSummary = z
     kitTitle: Localised,
     createdAt: Instant,
     finishedAt: Instant.nullable(),
-    rounds: z.array(
-      z.object({
-        question: z.string(),
-        title: z.string(),
-        competency: z.string(),
-        level: z.int().nullable(),
-        done: z.boolean(),
-      }),
-    ),
+    rounds: z
+      .array(
+        z.object({
+          question: z.string(),
+          title: z.string(),
+          competency: z.string(),
+          level: z.int().nullable(),
+          done: z.boolean(),
+        }),
+      )
+      .max(8),
   })
   .openapi('PracticeSummary');

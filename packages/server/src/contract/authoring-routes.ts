@@ -1,18 +1,16 @@
 /** Routes of writing questions: proposals, review, versions, statistics. */
-import { z } from '@hono/zod-openapi';
 import * as authoring from './authoring.ts';
+import { page } from './common.ts';
 import { route } from './route.ts';
-
-const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 
 export const authoringRoutes = {
   listProposals: route({
     method: 'get',
     path: '/api/authoring/proposals',
     tag: 'Authoring',
-    summary: 'Proposals, last changed first (200 at most)',
+    summary: 'Proposals, last changed first',
     query: authoring.ProposalQuery,
-    response: list(authoring.ProposalSummary),
+    response: page(authoring.ProposalSummary),
   }),
   startProposal: route({
     method: 'post',

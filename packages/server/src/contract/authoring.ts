@@ -1,7 +1,8 @@
 /** Writing questions: proposals, review, published versions, use and statistics. For owners and leads. */
 import { z } from '@hono/zod-openapi';
-import { Id, Instant, Localised, Reason, Revision } from './common.ts';
+import { Id, Instant, Localised, PageQuery, Reason, Revision } from './common.ts';
 import { AuditEntry } from './decision.ts';
+import { MOST_EVENTS, MOST_USES, MOST_VERSIONS } from './limits.ts';
 
 /** PostgreSQL's text holds no NUL. */
 const text = (most: number) =>
@@ -118,27 +119,29 @@ export const Proposal = ProposalSummary.extend({
   proposedHash: z.string().nullable(),
   /** The version that it was published as. */
   version: z.int().nullable(),
-  findings: z.array(Finding),
-  may: z.array(ProposalAction),
-  events: z.array(
-    z.object({
-      id: Id,
-      kind: z.enum([
-        'comment',
-        'proposed',
-        'recalled',
-        'changes-requested',
-        'rebased',
-        'published',
-        'withdrawn',
-      ]),
-      by: z.string(),
-      byId: Id,
-      body: z.string(),
-      place: z.string().nullable(),
-      at: Instant,
-    }),
-  ),
+  findings: z.array(Finding).max(500),
+  may: z.array(ProposalAction).max(10),
+  events: z
+    .array(
+      z.object({
+        id: Id,
+        kind: z.enum([
+          'comment',
+          'proposed',
+          'recalled',
+          'changes-requested',
+          'rebased',
+          'published',
+          'withdrawn',
+        ]),
+        by: z.string(),
+        byId: Id,
+        body: z.string(),
+        place: z.string().nullable(),
+        at: Instant,
+      }),
+    )
+    .max(MOST_EVENTS),
 }).openapi('Proposal');
 
 /** For a change, the id of a question of the bank; for a new one, its id, area and what it is about. */
@@ -183,7 +186,7 @@ export const CommentOnProposal = z
     place: z.string().max(200).nullable().default(null),
   })
   .openapi('CommentOnProposal');
-export const ProposalQuery = z.object({
+export const ProposalQuery = PageQuery.extend({
   /** Those that are not published or withdrawn, or all. */
   which: z.enum(['live', 'all']).default('live'),
   question: z.string().max(80).optional(),
@@ -211,21 +214,23 @@ export const AuthoredQuestion = z
   .object({
     question: z.string(),
     title: Localised,
-    versions: z.array(QuestionVersion),
+    versions: z.array(QuestionVersion).max(MOST_VERSIONS),
     /** The proposal that somebody is at work on. */
     live: ProposalSummary.nullable(),
-    openings: z.array(
-      z.object({
-        id: Id,
-        title: z.string(),
-        status: z.enum(['draft', 'open', 'closed']),
-        hash: z.string(),
-        /** Null for a version that neither the folder nor the database has any more. */
-        version: z.int().nullable(),
-      }),
-    ),
+    openings: z
+      .array(
+        z.object({
+          id: Id,
+          title: z.string(),
+          status: z.enum(['draft', 'open', 'closed']),
+          hash: z.string(),
+          /** Null for a version that neither the folder nor the database has any more. */
+          version: z.int().nullable(),
+        }),
+      )
+      .max(MOST_USES),
     kits: z.array(z.object({ id: z.string(), title: Localised, weight: z.number() })),
-    history: z.array(AuditEntry),
+    history: z.array(AuditEntry).max(MOST_EVENTS),
   })
   .openapi('AuthoredQuestion');
 
@@ -265,46 +270,52 @@ export const QuestionStatistics = z
     ratings: z.int(),
     /** Revealed scorecards in which it was not asked. */
     notAsked: z.int(),
-    statements: z.array(Said),
-    versions: z.array(
-      z.object({
-        hash: z.string(),
-        version: z.int().nullable(),
-        ratings: z.int(),
-        mean: z.number().nullable(),
-        /** Logits against the other questions of these openings: positive is harder; 95 % interval. */
-        difficulty: Estimate.nullable(),
-        /** What an average candidate gets from an average interviewer. */
-        fairAverage: z.number().nullable(),
-        infit: z.number().nullable(),
-        infitZ: z.number().nullable(),
-        outfit: z.number().nullable(),
-        outfitZ: z.number().nullable(),
-      }),
-    ),
+    statements: z.array(Said).max(100),
+    versions: z
+      .array(
+        z.object({
+          hash: z.string(),
+          version: z.int().nullable(),
+          ratings: z.int(),
+          mean: z.number().nullable(),
+          /** Logits against the other questions of these openings: positive is harder; 95 % interval. */
+          difficulty: Estimate.nullable(),
+          /** What an average candidate gets from an average interviewer. */
+          fairAverage: z.number().nullable(),
+          infit: z.number().nullable(),
+          infitZ: z.number().nullable(),
+          outfit: z.number().nullable(),
+          outfitZ: z.number().nullable(),
+        }),
+      )
+      .max(MOST_VERSIONS),
     /** Scale points and how often each was given, over the versions together. */
-    anchors: z.array(
-      z.object({
-        point: z.int(),
-        count: z.int(),
-        /** Where never given: the largest true share that such a run would still leave at 95 %. */
-        atMost: z.number().nullable(),
-      }),
-    ),
+    anchors: z
+      .array(
+        z.object({
+          point: z.int(),
+          count: z.int(),
+          /** Where never given: the largest true share that such a run would still leave at 95 %. */
+          atMost: z.number().nullable(),
+        }),
+      )
+      .max(5),
     /** Extra severity of each rater on this question, logits; in halves of time, and from the one to the other. */
-    people: z.array(
-      z.object({
-        raterId: Id,
-        name: z.string(),
-        ratings: z.int(),
-        severity: Estimate.nullable(),
-        early: Estimate.nullable(),
-        late: Estimate.nullable(),
-        drift: Estimate.extend({ pAdjusted: z.number() }).nullable(),
-        /** Without a model: own scores less the others' on the same answers. */
-        difference: z.number().nullable(),
-      }),
-    ),
+    people: z
+      .array(
+        z.object({
+          raterId: Id,
+          name: z.string(),
+          ratings: z.int(),
+          severity: Estimate.nullable(),
+          early: Estimate.nullable(),
+          late: Estimate.nullable(),
+          drift: Estimate.extend({ pAdjusted: z.number() }).nullable(),
+          /** Without a model: own scores less the others' on the same answers. */
+          difference: z.number().nullable(),
+        }),
+      )
+      .max(MOST_USES),
     /** Where the halves part. */
     split: Instant.nullable(),
   })

@@ -54,5 +54,9 @@ export const PageQuery = z.object({
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
+/** A list that is short by nature and comes whole: `most` is held by what lets it grow (`limits.ts`). */
+export const list = <T extends z.ZodType>(item: T, most: number) =>
+  z.object({ items: z.array(item).max(most) });
+
 export type Locale = z.infer<typeof Locale>;
 export type Role = z.infer<typeof Role>;

@@ -16,7 +16,7 @@ export const GroupAttribute = z.enum(Object.keys(GROUP_ATTRIBUTES) as [GroupAttr
 /** Which attributes this opening asks for, and the candidate's own answers. */
 export const GroupAnswers = z
   .object({
-    asked: z.array(GroupAttribute),
+    asked: z.array(GroupAttribute).max(4),
     answers: z.partialRecord(GroupAttribute, z.string()),
     /** Whether answers can still be given or taken back. */
     open: z.boolean(),
@@ -48,8 +48,10 @@ export const ImpactGroup = z.object({
 export const Impact = z
   .object({
     state: z.enum(['not-asked', 'open', 'too-few', 'counted']),
-    attributes: z.array(
-      z.object({ attribute: GroupAttribute, reference: z.string(), groups: z.array(ImpactGroup) }),
-    ),
+    attributes: z
+      .array(
+        z.object({ attribute: GroupAttribute, reference: z.string(), groups: z.array(ImpactGroup).max(10) }),
+      )
+      .max(4),
   })
   .openapi('Impact');

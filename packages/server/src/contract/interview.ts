@@ -4,6 +4,7 @@ import { SetAdvisory } from './advisory.ts';
 import { Competency, QuestionText } from './bank.ts';
 import { CONCLUSION_MIN, Id, Instant, Localised, Reason } from './common.ts';
 import { GroupAttribute } from './fairness.ts';
+import { MOST_COMPETENCIES, MOST_HOLDERS, MOST_ITEMS, MOST_SEATS, MOST_SESSIONS } from './limits.ts';
 import { Email, PersonName } from './people.ts';
 
 export const OpeningStatus = z.enum(['draft', 'open', 'closed']);
@@ -28,17 +29,19 @@ export const Seat = z
     id: Id,
     ordinal: z.int(),
     holder: z.object({ personId: Id, name: z.string() }),
-    history: z.array(
-      z.object({
-        personId: Id,
-        name: z.string(),
-        since: Instant,
-        appointedBy: z.string(),
-        reason: z.string().nullable(),
-        calibration: z.enum(['passed', 'waived']),
-        waiverReason: z.string().nullable(),
-      }),
-    ),
+    history: z
+      .array(
+        z.object({
+          personId: Id,
+          name: z.string(),
+          since: Instant,
+          appointedBy: z.string(),
+          reason: z.string().nullable(),
+          calibration: z.enum(['passed', 'waived']),
+          waiverReason: z.string().nullable(),
+        }),
+      )
+      .max(MOST_HOLDERS),
   })
   .openapi('Seat');
 
@@ -62,11 +65,11 @@ export const Opening = OpeningSummary.extend({
   description: z.string(),
   kitHash: z.string(),
   scaleFamily: z.string(),
-  competencies: z.array(Competency),
-  items: z.array(OpeningItem),
-  seats: z.array(Seat),
+  competencies: z.array(Competency).max(MOST_COMPETENCIES),
+  items: z.array(OpeningItem).max(MOST_ITEMS),
+  seats: z.array(Seat).max(MOST_SEATS),
   /** Which voluntary group data candidates are asked for; none unless a lead says so. */
-  askGroups: z.array(GroupAttribute),
+  askGroups: z.array(GroupAttribute).max(4),
   openedAt: Instant.nullable(),
   closedAt: Instant.nullable(),
 }).openapi('Opening');
@@ -92,12 +95,12 @@ export const UpdateOpening = z
     items: z
       .array(z.object({ question: z.string(), weight: z.number().positive().max(100) }))
       .min(1)
-      .max(60)
+      .max(MOST_ITEMS)
       .optional(),
     competencies: z
       .array(z.object({ id: z.string(), weight: z.number().positive().max(100) }))
       .min(1)
-      .max(20)
+      .max(MOST_COMPETENCIES)
       .optional(),
     askGroups: z.array(GroupAttribute).max(4).optional(),
   })
@@ -133,7 +136,7 @@ export const Candidate = z
     email: z.string().nullable(),
     status: z.enum(['active', 'withdrawn']),
     createdAt: Instant,
-    locks: z.array(SeatLock),
+    locks: z.array(SeatLock).max(MOST_SEATS),
     revealed: z.boolean(),
     reveal: z
       .object({ cause: z.enum(['complete', 'closed']), reason: z.string().nullable(), at: Instant })
@@ -228,16 +231,18 @@ export const Application = z
     candidateId: Id,
     openingTitle: z.string(),
     status: z.enum(['active', 'withdrawn']),
-    sessions: z.array(
-      z.object({
-        scheduledAt: Instant,
-        minutes: z.int(),
-        place: z.string(),
-        status: z.enum(['scheduled', 'running', 'ended', 'cancelled']),
-      }),
-    ),
-    interviewers: z.array(z.string()),
-    competencies: z.array(z.object({ title: Localised, description: Localised })),
+    sessions: z
+      .array(
+        z.object({
+          scheduledAt: Instant,
+          minutes: z.int(),
+          place: z.string(),
+          status: z.enum(['scheduled', 'running', 'ended', 'cancelled']),
+        }),
+      )
+      .max(MOST_SESSIONS),
+    interviewers: z.array(z.string()).max(MOST_SEATS),
+    competencies: z.array(z.object({ title: Localised, description: Localised })).max(MOST_COMPETENCIES),
   })
   .openapi('Application');
 

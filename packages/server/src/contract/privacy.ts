@@ -136,7 +136,7 @@ export const EraseCandidate = z
     reason: Reason,
   })
   .openapi('EraseCandidate');
-export const Erased = z.object({ erased: z.array(z.string()) }).openapi('Erased');
+export const Erased = z.object({ erased: z.array(z.string()).max(10) }).openapi('Erased');
 
 export const DataLink = z.object({ path: z.string(), expiresAt: Instant }).openapi('DataLink');
 const Access = z.string().min(20).max(100);
@@ -170,7 +170,7 @@ export const Retention = z
     rules: RetentionRules,
     defaults: RetentionRules,
     /** What would go now, and what goes within thirty days. */
-    due: z.array(z.object({ kind: z.string(), count: z.int(), soon: z.int(), held: z.int() })),
-    runs: z.array(z.object({ at: Instant, counts: z.record(z.string(), z.int()), failed: z.int() })),
+    due: z.array(z.object({ kind: z.string(), count: z.int(), soon: z.int(), held: z.int() })).max(10),
+    runs: z.array(z.object({ at: Instant, counts: z.record(z.string(), z.int()), failed: z.int() })).max(50),
   })
   .openapi('Retention');

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { EVIDENCE_MAX, EVIDENCE_MIN, Id, Instant, Reason, Revision, Score } from './common.ts';
 import { PinnedQuestion } from './interview.ts';
+import { MOST_ITEMS, MOST_OWN_RATINGS } from './limits.ts';
 
 const Evidence = z.string().max(EVIDENCE_MAX, `evidence has at most ${EVIDENCE_MAX} characters`);
 
@@ -81,11 +82,11 @@ export const Scorecard = z
     openingTitle: z.string(),
     status: z.enum(['open', 'locked', 'closed']),
     evidenceMin: z.int(),
-    questions: z.array(PinnedQuestion),
-    drafts: z.array(Draft),
+    questions: z.array(PinnedQuestion).max(MOST_ITEMS),
+    drafts: z.array(Draft).max(MOST_ITEMS),
     note: Note,
     /** Own sealed ratings, first and amended, once submitted. */
-    ratings: z.array(Rating),
+    ratings: z.array(Rating).max(MOST_OWN_RATINGS),
   })
   .openapi('Scorecard');
 

@@ -4,10 +4,11 @@ import { advisoryRoutes } from './advisory-routes.ts';
 import { assistantRoutes } from './assistant-routes.ts';
 import { authoringRoutes } from './authoring-routes.ts';
 import * as bank from './bank.ts';
-import { Id, PageQuery, page } from './common.ts';
+import { Id, list, PageQuery, page } from './common.ts';
 import * as decision from './decision.ts';
 import * as fairness from './fairness.ts';
 import * as interview from './interview.ts';
+import { MOST_HITS, MOST_WORK_SAMPLES } from './limits.ts';
 import * as people from './people.ts';
 import { privacyRoutes } from './privacy-routes.ts';
 import * as ratings from './ratings.ts';
@@ -16,7 +17,6 @@ import { securityRoutes } from './security-routes.ts';
 import { Settings } from './settings.ts';
 
 const Done = z.object({ ok: z.literal(true) });
-const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 
 export const routes = {
   ...advisoryRoutes,
@@ -143,12 +143,12 @@ export const routes = {
     path: '/api/bank/questions',
     tag: 'Bank',
     summary: 'Questions, or the ones that match `q` in either language',
-    query: z.object({
+    query: PageQuery.extend({
       q: z.string().max(300).optional(),
       area: z.string().max(100).optional(),
       kind: z.string().max(40).optional(),
     }),
-    response: list(bank.QuestionSummary),
+    response: page(bank.QuestionSummary),
   }),
   question: route({
     method: 'get',
@@ -162,7 +162,8 @@ export const routes = {
     path: '/api/bank/kits',
     tag: 'Bank',
     summary: 'Kits',
-    response: list(bank.Kit),
+    query: PageQuery,
+    response: page(bank.Kit),
   }),
   kit: route({
     method: 'get',
@@ -202,7 +203,8 @@ export const routes = {
     path: '/api/calibration',
     tag: 'Calibration',
     summary: 'Calibration sets and one’s own standing',
-    response: list(bank.CalibrationSummary),
+    query: PageQuery,
+    response: page(bank.CalibrationSummary),
   }),
   certificate: route({
     method: 'get',
@@ -232,7 +234,8 @@ export const routes = {
     path: '/api/calibration/{family}/attempts',
     tag: 'Calibration',
     summary: 'One’s own attempts, newest first',
-    response: list(bank.CalibrationAttempt),
+    query: PageQuery,
+    response: page(bank.CalibrationAttempt),
   }),
   calibrationPractice: route({
     method: 'get',
@@ -303,7 +306,8 @@ export const routes = {
     path: '/api/openings/{id}/eligible',
     tag: 'Openings',
     summary: 'Who could sit on the panel, and whether they are calibrated',
-    response: list(interview.Eligible),
+    query: PageQuery,
+    response: page(interview.Eligible),
   }),
   appoint: route({
     method: 'post',
@@ -341,9 +345,17 @@ export const routes = {
     method: 'get',
     path: '/api/openings/{id}/decision',
     tag: 'Decision',
-    summary: 'Numbers, what they are worth, and evidence of the revealed candidates',
+    summary: 'Numbers of the revealed candidates, and what they are worth',
     query: decision.DecisionQuery,
     response: decision.DecisionReport,
+  }),
+  decisionEvidence: route({
+    method: 'get',
+    path: '/api/openings/{id}/decision/evidence',
+    tag: 'Decision',
+    summary: 'What the raters wrote of revealed candidates, in the order these were added',
+    query: decision.EvidenceQuery,
+    response: page(decision.DecisionEvidence),
   }),
 
   // Candidates and sessions
@@ -417,7 +429,7 @@ export const routes = {
     path: '/api/candidates/{id}/work-samples',
     tag: 'Candidates',
     summary: 'Runs of labs that the candidate attached, oldest first',
-    response: list(interview.WorkSample),
+    response: list(interview.WorkSample, MOST_WORK_SAMPLES),
   }),
   attachWorkSample: route({
     method: 'post',
@@ -448,7 +460,8 @@ export const routes = {
     path: '/api/candidates/{id}/comments',
     tag: 'Candidates',
     summary: 'Comments; open only at reveal',
-    response: list(interview.Comment),
+    query: PageQuery,
+    response: page(interview.Comment),
   }),
   addComment: route({
     method: 'post',
@@ -489,7 +502,8 @@ export const routes = {
     path: '/api/applications',
     tag: 'Candidates',
     summary: 'A candidate’s own applications',
-    response: list(interview.Application),
+    query: PageQuery,
+    response: page(interview.Application),
   }),
 
   // Scoring
@@ -537,7 +551,8 @@ export const routes = {
     path: '/api/candidates/{id}/ratings',
     tag: 'Scoring',
     summary: 'Ratings that one may read: one’s own, and all of them after reveal',
-    response: list(ratings.Rating),
+    query: PageQuery,
+    response: page(ratings.Rating),
   }),
 
   listNotes: route({
@@ -545,7 +560,8 @@ export const routes = {
     path: '/api/candidates/{id}/notes',
     tag: 'Scoring',
     summary: 'Notes that one may read: one’s own, and after reveal those of every rater who submitted',
-    response: list(ratings.SharedNote),
+    query: PageQuery,
+    response: page(ratings.SharedNote),
   }),
 
   // Finding
@@ -555,7 +571,7 @@ export const routes = {
     tag: 'Search',
     summary: 'Questions, openings, candidates and readable evidence',
     query: z.object({ q: z.string().trim().min(1, 'say what to look for').max(300) }),
-    response: list(decision.SearchHit),
+    response: list(decision.SearchHit, MOST_HITS),
   }),
 } as const;
 

@@ -1,6 +1,7 @@
 /** The security of one's own account: sessions, second factor, passkeys. */
 import { z } from '@hono/zod-openapi';
 import { Id, Instant } from './common.ts';
+import { MOST_PASSKEYS, MOST_SIGNED_IN } from './limits.ts';
 import { Password } from './people.ts';
 
 /** The password, once more. */
@@ -34,11 +35,11 @@ export const Passkey = z
 
 export const AccountSecurity = z
   .object({
-    sessions: z.array(AccountSession),
+    sessions: z.array(AccountSession).max(MOST_SIGNED_IN),
     secondFactor: z.object({ enabled: z.boolean(), backupCodes: z.int() }),
     /** The owner requires a second factor of this person. */
     required: z.boolean(),
-    passkeys: z.array(Passkey),
+    passkeys: z.array(Passkey).max(MOST_PASSKEYS),
   })
   .openapi('AccountSecurity');
 
@@ -47,9 +48,9 @@ export const ProvePassword = z.object({ password: Proof }).openapi('ProvePasswor
 
 /** Shown once. `uri` is what the QR code says, `secret` is for typing. */
 export const Enrolment = z
-  .object({ uri: z.string(), secret: z.string(), backupCodes: z.array(z.string()) })
+  .object({ uri: z.string(), secret: z.string(), backupCodes: z.array(z.string()).max(20) })
   .openapi('Enrolment');
-export const BackupCodes = z.object({ backupCodes: z.array(z.string()) }).openapi('BackupCodes');
+export const BackupCodes = z.object({ backupCodes: z.array(z.string()).max(20) }).openapi('BackupCodes');
 export const OneTimeCode = z
   .object({
     code: z

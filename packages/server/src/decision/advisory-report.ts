@@ -112,6 +112,7 @@ export function asRatings(given: Given): PlainRating[] {
 /** @param panel first ratings of the panel alone */
 export function advisoryReport(given: Given, panel: readonly Scored[]): AdvisoryReport {
   const { setting, rows, missing, models, kept, dropped } = given;
+  const ratings = rows.map((row) => ({ row, rating: toRating(row) }));
   const sums = new Map<string, { total: number; n: number }>();
   for (const { candidateId, question, score } of panel) {
     if (score === null) continue;
@@ -142,11 +143,12 @@ export function advisoryReport(given: Given, panel: readonly Scored[]): Advisory
     withheld: rows.filter(({ score }) => score === null).length,
     quotesKept: kept,
     quotesDropped: dropped,
+    setAside: ratings.reduce((sum, { rating }) => sum + rating.setAside.length, 0),
     models,
     ...figures,
-    ratings: rows.map((row) => {
+    ratings: ratings.map(({ row, rating }) => {
       const own = sums.get(`${row.candidateId} ${row.questionId}`);
-      return { ...toRating(row), candidateId: row.candidateId, panel: own ? own.total / own.n : null };
+      return { ...rating, candidateId: row.candidateId, panel: own ? own.total / own.n : null };
     }),
     missing,
   };

@@ -106,7 +106,7 @@ describe('analyse', () => {
     const input = opening({ persons: 12, raters: 3, seed: 21 });
     const first = await analyseOnce(input);
     expect(first).toEqual(analyse(input));
-    expect(await analyseOnce(structuredClone(input))).toBe(first);
+    expect((await analyseOnce(structuredClone(input))).candidates).toBe(first.candidates);
     expect((await analyseOnce({ ...input, top: 2 })).top).toBe(2);
     const [one, ...rest] = input.ratings;
     if (!one) throw new Error('ratings');

@@ -1,300 +1,65 @@
-/** What an opening's scores are worth: from plain rows to the analysis that the decision page shows. Pure. */
-import {
-  type AdjustedScore,
-  type AdjustedScores,
-  adjustedScores,
-  agreementReport,
-  compareRaters,
-  fitRatings,
-  gStudyReport,
-  pairwiseProbabilities,
-  type RatingsFit,
-  type RatingsTable,
-  rankingUncertainty,
-  ratingsTable,
-  readRaters,
-  unexpectedRatings,
-  weightSensitivity,
-} from '@viva/stats';
+/** The analysis that the decision page shows: what is known of the scores, and of choosing so many. Pure. */
+import { rankingUncertainty, weightSensitivity } from '@viva/stats';
 import type { Analysis } from '../contract/analysis.ts';
-import { findDisagreements } from './disagreements.ts';
-import { type Named, type Say, speaker } from './say.ts';
-import { type ScoredRating, summarise, type Weighted, type WeightedItem } from './summarise.ts';
+import { type FitInput, fitOpening, type OpeningFit } from './fit-opening.ts';
+import { namePeople } from './name-people.ts';
+import type { Named } from './say.ts';
 
-export interface AnalysisInput {
-  items: readonly (WeightedItem & { title: Named })[];
-  competencies: readonly Weighted[];
-  /** First ratings of revealed candidates. */
-  ratings: readonly (ScoredRating & { candidateId: string })[];
+export interface AnalysisInput extends FitInput {
   candidates: readonly { id: string; name: string; withdrawn: boolean }[];
   raters: readonly { id: string; name: string | Named }[];
   /** How many are to be chosen; held within 1 and one less than the candidates. */
   top: number;
 }
 
-/** The scale that every question has. */
-const SCALE = { min: 1, max: 5 };
-/** Pairs of candidates are compared one by one up to this many. */
-const MOST_PAIRED = 30;
-/** Leaving raters out one by one refits the model; with more ratings than this no single rater decides. */
-const MOST_REFITTED = 6000;
-const DISAGREEMENTS = 12;
-/** Statements about estimates, of no use where none is shown. */
-const ABOUT_ESTIMATES = new Set([
-  'small',
-  'separated',
-  'not-converged',
-  'category-rare',
-  'steps-disordered',
-  'no-person-variance',
-  'conditional-se',
-  'joint-bias',
-]);
+export const analyse = (input: AnalysisInput): Analysis =>
+  namePeople(chooseTop(fitOpening(input), input.top), namesOf(input));
 
-interface Standing {
-  id: string;
-  overall: AdjustedScore;
-  competencies: (AdjustedScore & { id: string })[];
-}
+export const namesOf = ({ candidates, raters }: Pick<AnalysisInput, 'candidates' | 'raters'>) =>
+  new Map<string, string | Named>([...candidates, ...raters].map(({ id, name }) => [id, name]));
 
-const bare = (value: number | null): AdjustedScore => ({
-  value,
-  se: null,
-  lower: null,
-  upper: null,
-  ratings: 0,
-});
-
-export function analyse(input: AnalysisInput): Analysis {
-  const { candidates, ratings } = input;
-  const say = speaker(input);
-  const table = tableOf(ratings);
-  const agreement = agreementReport(table, { draws: 500 });
-  const fit = fitRatings(table, { model: 'rsm', method: 'mml', scale: SCALE });
-  const basis = table.size === 0 ? 'none' : fit.trust.usable && fit.trust.connected ? 'model' : 'plain';
-  const live = basis === 'model' ? fit : null;
-  const adjusted = live ? adjustedScores(live, planOf(input)) : null;
-  const standings = stand(input, adjusted);
-  const choosable = new Set(candidates.filter(({ withdrawn }) => !withdrawn).map(({ id }) => id));
-  const ranked = standings.filter(({ id, overall }) => choosable.has(id) && overall.value !== null);
-  const top = Math.max(1, Math.min(input.top, ranked.length - 1));
-  const chosen = topOf(ranked, top);
-
+/** Adds what hangs on how many are to be chosen. Marks still stand where names go. */
+export function chooseTop({ analysis, ranked, weights, without }: OpeningFit, wanted: number): Analysis {
+  const top = Math.max(1, Math.min(wanted, ranked.length - 1));
+  const chosen = [...ranked]
+    .sort((a, b) => b.score - a.score)
+    .slice(0, top)
+    .map(({ id }) => id);
   const draws = Math.max(2000, Math.min(10_000, Math.floor(2e5 / Math.max(1, ranked.length))));
-  const scored = ranked.flatMap(({ id, overall: { value, se } }) =>
-    value !== null && se !== null ? [{ id, score: value, se }] : [],
-  );
-  const ranking = live && scored.length > 1 ? rankingUncertainty(scored, { k: top, draws }) : null;
+  const scored = ranked.flatMap(({ id, score, se }) => (se === null ? [] : [{ id, score, se }]));
+  const ranking =
+    analysis.basis === 'model' && scored.length > 1 ? rankingUncertainty(scored, { k: top, draws }) : null;
   const ranks = new Map(ranking?.persons.map((person) => [person.id, person]));
-  const weights =
+  const weighing =
     ranked.length > 1
       ? weightSensitivity(
-          ranked.map(({ id, competencies }) => ({ id, scores: competencies.map(({ value }) => value) })),
-          input.competencies.filter(({ id }) => asked(input, id)).map(({ weight }) => weight),
+          ranked.map(({ id, competencies }) => ({ id, scores: competencies })),
+          weights,
           { k: top, draws: Math.min(draws, 2000) },
         )
       : null;
-  const weighed = new Map(weights?.persons.map((person) => [person.id, person]));
-  const study = live ? gStudyReport(table) : null;
-
+  const weighed = new Map(weighing?.persons.map((person) => [person.id, person]));
   return {
-    basis,
-    method: say.method(fit, basis),
-    statements: [
-      ...(basis === 'none'
-        ? []
-        : fit.trust.statements.filter(({ code }) => basis === 'model' || !ABOUT_ESTIMATES.has(code))),
-      ...(study?.statements ?? []).filter(({ code }) => code === 'interaction-dominates'),
-    ].map(({ code, level, params }) => ({ code, level, text: say.statement(code, params) })),
-    advice: [...(basis === 'none' ? [] : fit.advice), ...(study?.advice ?? [])].map(({ code, params }) => ({
-      code,
-      text: say.statement(code, params),
-    })),
+    ...analysis,
     top,
-    candidates: standings.map(({ id, overall, competencies }) => {
-      const rank = ranks.get(id);
-      const weight = weighed.get(id);
+    candidates: analysis.candidates.map((candidate) => {
+      const rank = ranks.get(candidate.candidateId);
+      const weight = weighed.get(candidate.candidateId);
       return {
-        candidateId: id,
-        overall: live ? plain(overall) : plain(bare(null)),
-        competencies: competencies.map((one) => ({ id: one.id, ...plain(live ? one : bare(null)) })),
+        ...candidate,
         rank: rank ? { rank: rank.rank, lower: rank.lowerRank, upper: rank.upperRank, top: rank.topK } : null,
         weights: weight ? { top: weight.topK, lower: weight.lower, upper: weight.upper } : null,
       };
     }),
-    pairwise:
-      live && scored.length > 1 && scored.length <= MOST_PAIRED
-        ? { ids: scored.map(({ id }) => id), above: pairwiseProbabilities(scored) }
-        : null,
     sameTop: ranking?.sameSet ?? null,
-    stableWeights: weights?.stable ?? null,
-    without: leaveOut(input, top, chosen),
-    raters: readPanel(input, table, live, say),
-    scale: live && scaleOf(live),
-    agreement: {
-      pairs: agreement.plain.pairs,
-      exact: agreement.plain.exact,
-      adjacent: agreement.plain.adjacent,
-      expected: live?.agreement.expected ?? null,
-      alpha: agreement.alpha && {
-        value: agreement.alpha.value,
-        lower: agreement.alpha.lower,
-        upper: agreement.alpha.upper,
-      },
-    },
-    reliability: {
-      value: live ? reliabilityOf(scored) : null,
-      inflation: adjusted?.inflation.overall ?? null,
-    },
-    study:
-      study?.usable && study.current
-        ? {
-            components: study.components.map(({ source, variance, share }) => ({
-              source,
-              name: say.source(source),
-              variance,
-              share,
-            })),
-            raters: study.current.raters,
-            questions: study.current.items,
-            now: study.current.generalizability,
-            grid: study.grid.map(({ raters: r, items, generalizability }) => ({
-              raters: r,
-              questions: items,
-              value: generalizability,
-            })),
-            needed: study.needed,
-          }
-        : null,
-    disagreements: findDisagreements(ratings, live ? unexpectedRatings(live, { limit: 500 }) : []).slice(
-      0,
-      DISAGREEMENTS,
-    ),
+    stableWeights: weighing?.stable ?? null,
+    without: without.map(({ raterId, order }) => {
+      const now = order.slice(0, top);
+      return {
+        raterId,
+        top: now,
+        same: now.length === chosen.length && now.every((id) => chosen.includes(id)),
+      };
+    }),
   };
-}
-
-const plain = ({ value, se, lower, upper }: AdjustedScore) => ({ value, se, lower, upper });
-
-function tableOf(ratings: AnalysisInput['ratings']): RatingsTable {
-  return ratingsTable(
-    ratings.flatMap(({ candidateId, raterId, question, score }) =>
-      score === null ? [] : [{ person: candidateId, rater: raterId, item: question, score }],
-    ),
-  );
-}
-
-const asked = ({ items }: AnalysisInput, competency: string): boolean =>
-  items.some((item) => item.competency === competency);
-
-const planOf = (input: AnalysisInput) => ({
-  components: input.competencies
-    .filter(({ id }) => asked(input, id))
-    .map(({ id, weight }) => ({
-      id,
-      weight,
-      items: input.items
-        .filter(({ competency }) => competency === id)
-        .map(({ question, weight: own }) => ({ id: question, weight: own })),
-    })),
-});
-
-/** Adjusted where there is a model, else the plain weighted means; in the order of the candidates. */
-function stand(input: AnalysisInput, adjusted: AdjustedScores | null): Standing[] {
-  const found = new Map(adjusted?.persons.map((person) => [person.id, person]));
-  return input.candidates.map(({ id }): Standing => {
-    const person = found.get(id);
-    if (person) return { id, overall: person.overall, competencies: person.components };
-    const summary = summarise(
-      input.items,
-      input.competencies,
-      input.ratings.filter(({ candidateId }) => candidateId === id),
-    );
-    const raw = adjusted === null;
-    return {
-      id,
-      overall: bare(raw ? summary.overall : null),
-      competencies: summary.competencies.map((one) => ({ id: one.id, ...bare(raw ? one.score : null) })),
-    };
-  });
-}
-
-const topOf = (standings: readonly Standing[], top: number): string[] =>
-  [...standings]
-    .sort((a, b) => (b.overall.value ?? 0) - (a.overall.value ?? 0))
-    .slice(0, top)
-    .map(({ id }) => id);
-
-/** The choice anew without each rater in turn: a decision that hangs on one person's ratings should say so. */
-function leaveOut(input: AnalysisInput, top: number, chosen: readonly string[]): Analysis['without'] {
-  const sitting = [
-    ...new Set(input.ratings.flatMap(({ raterId, score }) => (score === null ? [] : [raterId]))),
-  ];
-  if (sitting.length < 2 || chosen.length === 0 || input.ratings.length > MOST_REFITTED) return [];
-  return sitting.map((raterId) => {
-    const rest = { ...input, ratings: input.ratings.filter((rating) => rating.raterId !== raterId) };
-    const fit = fitRatings(tableOf(rest.ratings), { method: 'mml', scale: SCALE });
-    const usable = fit.trust.usable && fit.trust.connected;
-    const standings = stand(rest, usable ? adjustedScores(fit, planOf(rest)) : null).filter(
-      ({ id, overall }) =>
-        overall.value !== null && !input.candidates.find((candidate) => candidate.id === id)?.withdrawn,
-    );
-    const now = topOf(standings, top);
-    return {
-      raterId,
-      top: now,
-      same: now.length === chosen.length && now.every((id) => chosen.includes(id)),
-    };
-  });
-}
-
-function readPanel(
-  { raters }: AnalysisInput,
-  table: RatingsTable,
-  fit: RatingsFit | null,
-  say: Say,
-): Analysis['raters'] {
-  const compared = new Map(compareRaters(table).map((one) => [one.id, one]));
-  const measures = new Map(fit?.raters.map((one) => [one.id, one]));
-  const points = new Map(fit ? readRaters(fit).map((one) => [one.id, one.points]) : []);
-  const reading = say.raters(table, fit);
-  return raters.flatMap(({ id }) => {
-    const own = compared.get(id);
-    const text = reading.get(id);
-    if (!own || !text) return [];
-    const measure = measures.get(id);
-    return [
-      {
-        raterId: id,
-        severity: measure?.measure ?? null,
-        se: measure?.se ?? null,
-        points: points.get(id) ?? null,
-        infit: measure?.infit ?? null,
-        outfit: measure?.outfit ?? null,
-        difference: own.difference,
-        ratings: Array.from(table.rater).filter((code) => table.raters[code] === id).length,
-        reading: text,
-      },
-    ];
-  });
-}
-
-function scaleOf(fit: RatingsFit): NonNullable<Analysis['scale']> {
-  const known = (elements: RatingsFit['persons']) =>
-    elements.flatMap(({ id, measure, se }) => (measure === null ? [] : [{ id, measure, se }]));
-  return {
-    candidates: known(fit.persons),
-    raters: known(fit.raters),
-    questions: known(fit.items),
-    steps: fit.steps.map(({ category, measure }) => ({ category, measure })),
-  };
-}
-
-/** True variance of the overall scores over their observed variance; null below five candidates. */
-function reliabilityOf(scored: readonly { score: number; se: number }[]): number | null {
-  const n = scored.length;
-  if (n < 5) return null;
-  const mean = scored.reduce((sum, { score }) => sum + score, 0) / n;
-  const variance = scored.reduce((sum, { score }) => sum + (score - mean) ** 2, 0) / (n - 1);
-  const error = scored.reduce((sum, { se }) => sum + se * se, 0) / n;
-  return variance > 0 ? Math.max(0, 1 - error / variance) : 0;
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { drawScore, seeded } from '../demo/simulate.ts';
 import { type AnalysisInput, analyse } from './analyse.ts';
+import { fitOpening, type OpeningFit } from './fit-opening.ts';
 import { analyseOnce } from './remember.ts';
 
 function inputOf(candidates: number, seed: number): AnalysisInput {
@@ -47,10 +48,60 @@ it('makes a large analysis in a thread, to the same figures, while the event loo
 
 it('makes it once for all who ask meanwhile, and keeps it', async () => {
   const input = inputOf(40, 2);
-  const [one, two] = await Promise.all([analyseOnce(input), analyseOnce(structuredClone(input))]);
-  expect(one).toBe(two);
-  expect(await analyseOnce(structuredClone(input))).toBe(one);
-  expect(await analyseOnce({ ...input, top: 6 })).not.toBe(one);
+  const kept = new Map<string, OpeningFit>();
+  let asked = 0;
+  const shelf = {
+    find: async (hash: string) => {
+      asked++;
+      return kept.get(hash);
+    },
+    keep: async (hash: string, fit: OpeningFit) => void kept.set(hash, fit),
+  };
+  const [one, two] = await Promise.all([
+    analyseOnce(input, shelf),
+    analyseOnce(structuredClone(input), shelf),
+  ]);
+  expect(one).toEqual(two);
+  expect(await analyseOnce({ ...input, top: 6 }, shelf)).toMatchObject({ top: 6 });
+  expect([asked, kept.size]).toEqual([1, 1]);
+  // Another process finds the fit where this one has put it.
+  const text = JSON.stringify([...kept.values()][0]);
+  expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(fitOpening(input))));
+});
+
+it('takes a kept fit for what it was made of, and for nothing else', async () => {
+  const input = inputOf(40, 4);
+  const wrong = { ...fitOpening(inputOf(40, 5)), ranked: [] };
+  const asked: string[] = [];
+  const shelf = {
+    find: async (hash: string) => {
+      asked.push(hash);
+      return wrong;
+    },
+    keep: async () => undefined,
+  };
+  expect((await analyseOnce(input, shelf)).candidates[0]?.rank).toBeNull();
+  const changed = structuredClone(input);
+  (changed.candidates[0] as { withdrawn: boolean }).withdrawn = true;
+  await analyseOnce(changed, shelf);
+  expect(new Set(asked).size).toBe(2);
+});
+
+it('keeps no name, and shows whatever people are called now', async () => {
+  const input = inputOf(40, 6);
+  const kept: string[] = [];
+  const shelf = {
+    find: async () => undefined,
+    keep: async (_: string, fit: OpeningFit) => void kept.push(JSON.stringify(fit)),
+  };
+  const before = await analyseOnce(input, shelf);
+  const renamed = structuredClone(input);
+  for (const one of [...renamed.candidates, ...renamed.raters] as { name: string }[]) one.name += ' (new)';
+  const after = await analyseOnce(renamed, shelf);
+  expect(kept).toHaveLength(1);
+  expect(/(Rater|Candidate) \d/.test(kept.join())).toBe(false);
+  expect(after).toEqual(analyse(renamed));
+  expect(before).toEqual(analyse(input));
 });
 
 it('makes a small one where it stands', async () => {

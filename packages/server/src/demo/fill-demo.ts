@@ -1,7 +1,7 @@
 /** A demonstration opening, made through the same use cases as a real one. */
 import { submitCalibration } from '../calibration/calibrate.ts';
 import type { Actor, Context } from '../context.ts';
-import { recordDecision } from '../decision/report.ts';
+import { recordDecision } from '../decision/record-decision.ts';
 import { acceptInvitation, createOwner, invitePerson, needsOwner } from '../identity/people.ts';
 import { addCandidate } from '../interview/change-candidate.ts';
 import { addComment } from '../interview/comments.ts';

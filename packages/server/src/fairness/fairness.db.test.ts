@@ -1,6 +1,9 @@
 /** Voluntary group data: seen by the candidate alone, counted once, erased, and shown only in groups of five or more. */
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dump } from '../backup/dump.ts';
 import type { Actor } from '../context.ts';
+import { GROUP_ATTRIBUTES } from '../contract/fairness.ts';
 import type { Driver } from '../store/driver.ts';
 import { freshDatabase } from '../testing/database.ts';
 import { openPanel, openWorld, type World } from '../testing/world.ts';
@@ -170,5 +173,92 @@ describe('counting', () => {
           tables.execute(`SELECT viva.count_groups('${openingId}'::uuid)`),
         ),
       ).rejects.toThrow();
+  });
+});
+
+describe('apart', () => {
+  /** Values that stand for nothing else. */
+  const TELLING = /woman|40-and-over|under-40/;
+
+  it('is in no backup, export, log or page, by person or before it is counted', async () => {
+    const { openingId, people } = await opening(['gender', 'age'], 6);
+    for (const one of people) await answer(one, { gender: 'woman', age: '40-and-over' });
+    const held = new Map<string, string[]>();
+    let table = '';
+    for await (const entry of dump(driver, { viva: 'test' }))
+      if (entry.kind === 'table') table = entry.head.table;
+      else if (entry.kind === 'row') held.set(table, [...(held.get(table) ?? []), entry.row]);
+    expect(await query('SELECT count(*)::int FROM viva.group_answer')).not.toEqual([[0]]);
+    expect(held.get('viva.group_answer')).toBeUndefined();
+    // Counts of earlier openings are there, each of five people or more.
+    for (const [name, rows] of held)
+      if (name !== 'viva.group_outcome')
+        expect([name, rows.filter((row) => TELLING.test(row))]).toEqual([name, []]);
+    const [someone] = people as [Applicant];
+    for (const path of [
+      `/api/openings/${openingId}`,
+      `/api/openings/${openingId}/candidates`,
+      `/api/openings/${openingId}/decision`,
+      `/api/openings/${openingId}/export.csv`,
+      `/api/openings/${openingId}/audit?limit=200`,
+      `/api/candidates/${someone.candidateId}`,
+      '/api/people',
+      '/api/search?q=woman',
+    ])
+      for (const who of [lead, li]) {
+        const text = await (await world.request(who, path)).text();
+        expect([path, TELLING.exec(text)?.[0]]).toEqual([path, undefined]);
+      }
+    // The one place by person: what the candidate is shown of their own.
+    expect(
+      JSON.stringify(await world.as(someone.actor).heldData({ params: { id: someone.candidateId } })),
+    ).toMatch(TELLING);
+  });
+
+  it('is read in groups of five or more only, whatever was answered', async () => {
+    const values = GROUP_ATTRIBUTES.gender;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ value: fc.constantFrom(...values), chosen: fc.boolean() }), { maxLength: 24 }),
+        async (answers) => {
+          const { openingId } = await opening(['gender'], 0);
+          for (const { value, chosen } of answers) {
+            const id = crypto.randomUUID();
+            await query(
+              `INSERT INTO viva.candidate (id, opening_id, name, created_at) VALUES ($1, $2, 'Somebody', now())`,
+              [id, openingId],
+            );
+            await query(
+              `INSERT INTO viva.group_answer (candidate_id, opening_id, attribute, value) VALUES ($1, $2, 'gender', $3)`,
+              [id, openingId, value],
+            );
+            if (chosen)
+              await query(
+                `INSERT INTO viva.decision (id, opening_id, candidate_id, outcome, reason, decided_by, decided_at)
+                 VALUES ($1, $2, $3, 'advance', 'erased.', $4, now())`,
+                [crypto.randomUUID(), openingId, id, lead.id],
+              );
+          }
+          await close(openingId);
+          const groups = values
+            .map((value) => answers.filter((one) => one.value === value))
+            .filter((group) => group.length >= 5)
+            .map((group) => [group[0]?.value, group.filter(({ chosen }) => chosen).length, group.length]);
+          // One group alone would tell of those who are not in it.
+          const expected = groups.length > 1 ? groups : [];
+          const stored = await query(
+            'SELECT value, selected, total FROM viva.group_outcome WHERE opening_id = $1',
+            [openingId],
+          );
+          expect(stored.sort()).toEqual(expected.sort());
+          expect(await query('SELECT 1 FROM viva.group_answer WHERE opening_id = $1', [openingId])).toEqual(
+            [],
+          );
+          const shown = (await impact(openingId))?.attributes[0]?.groups ?? [];
+          expect(shown.length === 0 || shown.every(({ total }) => total >= 5)).toBe(true);
+        },
+      ),
+      { numRuns: 12 },
+    );
   });
 });

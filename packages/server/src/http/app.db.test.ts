@@ -80,4 +80,12 @@ it('is described as OpenAPI 3.1, every route of it', async () => {
     expect(operation?.summary).toBeTruthy();
     expect(Object.keys(operation?.responses ?? {})).toContain(String(route.status));
   }
+  // The probes are no part of the typed contract; whoever sets up a proxy looks them up here.
+  for (const [path, statuses] of [
+    ['/healthz', ['200']],
+    ['/readyz', ['200', '503']],
+  ] as const) {
+    expect(Object.keys(document.paths[path]?.get?.responses ?? {})).toEqual(statuses);
+    expect((await world.request(undefined, path)).status).toBe(200);
+  }
 });

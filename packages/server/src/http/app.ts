@@ -12,6 +12,7 @@ import { takeAttempt } from '../identity/attempts.ts';
 import { whoAsks } from '../identity/sign-in.ts';
 import { viewCandidate } from '../interview/view-candidate.ts';
 import { KeyError } from '../keys/key-error.ts';
+import { mountHealth } from '../operate/health.ts';
 import { accountHandlers } from './accounts.ts';
 import { advisoryHandlers } from './advisory.ts';
 import { assistantHandlers } from './assistant.ts';
@@ -43,6 +44,8 @@ export interface AppOptions {
   site?: PeerOptions & { secure?: boolean };
   /** Goes before everything: what is logged and measured of requests. */
   observe?: MiddlewareHandler | undefined;
+  /** Whether the server is stopping, for `/readyz`. */
+  draining?: () => boolean;
 }
 
 const MAX_BODY = 256 * 1024;
@@ -60,6 +63,7 @@ export function createApp({
   identify = (headers) => whoAsks(context, headers),
   site = {},
   observe,
+  draining = () => false,
 }: AppOptions) {
   const app = new OpenAPIHono({
     defaultHook: (result) => (result.success ? undefined : fromZod(result.error, result.target)),
@@ -131,6 +135,7 @@ export function createApp({
     app.openapi({ ...route.definition, middleware: guard(name, identify) }, answer as never);
   }
 
+  mountHealth(app, context.store.driver, draining);
   mountBankExchange(app, context, identify);
   mountReading(app, context);
 

@@ -2,6 +2,7 @@
 import { askBank, listChats, removeChat, viewChat } from '../assistant/chat.ts';
 import { assistantStatus, checkAssistant, removeAssistant, setAssistant } from '../assistant/set-model.ts';
 import type { Context } from '../context.ts';
+import { pageOf } from '../interview/paging.ts';
 import {
   answerPractice,
   beginPractice,
@@ -31,7 +32,8 @@ export const assistantHandlers = (context: Context) =>
       await removeChat(context, actor, params.id);
       return done;
     },
-    practiceKits: async (_, { actor }) => ({ items: await practiceKits(context, actor) }),
+    practiceKits: async ({ query }, { actor }) =>
+      pageOf(await practiceKits(context, actor), query, ({ id }) => id),
     listPractices: ({ query }, { actor }) => listPractices(context, actor, query),
     practice: ({ params }, { actor }) => viewPractice(context, actor, params.id),
     beginPractice: ({ body }, { actor }) => beginPractice(context, actor, body),

@@ -15,6 +15,7 @@ import { practiseCalibration, viewPractice } from '../calibration/practise.ts';
 import type { Actor, Context } from '../context.ts';
 import type * as contract from '../contract/bank.ts';
 import { notFound } from '../errors.ts';
+import { pageOf } from '../interview/paging.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import { search } from '../search/search.ts';
 import { readSettings, updateSettings } from '../settings/settings.ts';
@@ -99,16 +100,21 @@ export const bankHandlers = (context: Context) => {
     return context.store.as(actor.id, (tables) => currentBank(context, tables));
   };
   return {
-    listQuestions: async ({ query: { q, area, kind } }, { actor }) => {
+    listQuestions: async ({ query }, { actor }) => {
+      const { q, area, kind } = query;
       const bank = await read(actor);
       const fits = (question: Question) =>
         (!area || question.area === area) && (!kind || question.kind === kind);
-      if (!q?.trim()) return { items: [...bank.questions.values()].filter(fits).map(toSummary) };
+      const byId = ({ id }: { id: string }) => id;
+      if (!q?.trim()) {
+        const { items, nextCursor } = pageOf([...bank.questions.values()].filter(fits), query, byId);
+        return { items: items.map(toSummary), nextCursor };
+      }
       const found = await findQuestions(bank, q, { limit: 50 });
       const items = found.flatMap(({ question, snippet }) =>
         fits(question) ? [{ ...toSummary(question), snippet }] : [],
       );
-      return { items };
+      return pageOf(items, query, byId);
     },
     question: async ({ params }, { actor }) => {
       const bank = await read(actor);
@@ -116,9 +122,10 @@ export const bankHandlers = (context: Context) => {
       if (!question) throw notFound('question');
       return toQuestion(question);
     },
-    listKits: async (_, { actor }) => {
+    listKits: async ({ query }, { actor }) => {
       const bank = await read(actor);
-      return { items: [...bank.kits.values()].map((kit) => toKit(kit, bank.questions)) };
+      const { items, nextCursor } = pageOf([...bank.kits.values()], query, ({ id }) => id);
+      return { items: items.map((kit) => toKit(kit, bank.questions)), nextCursor };
     },
     kit: async ({ params }, { actor }) => {
       const bank = await read(actor);
@@ -153,14 +160,14 @@ export const bankHandlers = (context: Context) => {
       return readSettings(context);
     },
     updateSettings: async ({ body }, { actor }) => updateSettings(context, actor, body),
-    listCalibrations: async (_, { actor }) => ({ items: await listCalibrations(context, actor) }),
+    listCalibrations: async ({ query }, { actor }) =>
+      pageOf(await listCalibrations(context, actor), query, ({ family }) => family),
     certificate: ({ params }, { actor }) => viewCertificate(context, actor, params.id),
     calibration: async ({ params }, { actor }) => viewCalibration(context, actor, params.family),
     submitCalibration: async ({ params, body }, { actor }) =>
       submitCalibration(context, actor, params.family, body),
-    listCalibrationAttempts: async ({ params }, { actor }) => ({
-      items: await listAttempts(context, actor, params.family),
-    }),
+    listCalibrationAttempts: ({ params, query }, { actor }) =>
+      listAttempts(context, actor, params.family, query),
     calibrationPractice: async ({ params }, { actor }) => viewPractice(context, actor, params.family),
     practiseCalibration: async ({ params, body }, { actor }) =>
       practiseCalibration(context, actor, params.family, body),

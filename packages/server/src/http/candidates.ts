@@ -1,6 +1,7 @@
 /** Candidates, their sessions and comments, and what was decided. */
 import type { Context } from '../context.ts';
-import { recordDecision } from '../decision/report.ts';
+import { prepareAnalysis } from '../decision/prepare-analysis.ts';
+import { recordDecision } from '../decision/record-decision.ts';
 import { answerGroups, viewGroupAnswers } from '../fairness/answer-groups.ts';
 import { takeAttempt } from '../identity/attempts.ts';
 import { inviteCandidate } from '../identity/people.ts';
@@ -40,9 +41,16 @@ export const candidateHandlers = (context: Context) =>
       await takeAttempt(context, 'invite', actor.id);
       return inviteCandidate(context, actor, params.id);
     },
-    withdrawCandidate: async ({ params, body }, { actor }) =>
-      withdrawCandidate(context, actor, params.id, body.reason),
-    closePanel: async ({ params, body }, { actor }) => closePanel(context, actor, params.id, body.reason),
+    withdrawCandidate: async ({ params, body }, { actor }) => {
+      const withdrawn = await withdrawCandidate(context, actor, params.id, body.reason);
+      if (withdrawn.revealed) prepareAnalysis(context, actor, params.id);
+      return withdrawn;
+    },
+    closePanel: async ({ params, body }, { actor }) => {
+      const closed = await closePanel(context, actor, params.id, body.reason);
+      prepareAnalysis(context, actor, params.id);
+      return closed;
+    },
     decide: async ({ params, body }, { actor }) => recordDecision(context, actor, params.id, body),
     listWorkSamples: async ({ params }, { actor }) => ({
       items: await listWorkSamples(context, actor, params.id),
@@ -51,10 +59,10 @@ export const candidateHandlers = (context: Context) =>
       attachWorkSample(context, actor, params.id, body),
     groupAnswers: async ({ params }, { actor }) => viewGroupAnswers(context, actor, params.id),
     answerGroups: async ({ params, body }, { actor }) => answerGroups(context, actor, params.id, body),
-    listComments: async ({ params }, { actor }) => ({ items: await listComments(context, actor, params.id) }),
+    listComments: ({ params, query }, { actor }) => listComments(context, actor, params.id, query),
     addComment: async ({ params, body }, { actor }) => addComment(context, actor, params.id, body),
     listSessions: async ({ query }, { actor }) => listSessions(context, actor, query),
     scheduleSession: async ({ params, body }, { actor }) => scheduleSession(context, actor, params.id, body),
     updateSession: async ({ params, body }, { actor }) => updateSession(context, actor, params.id, body),
-    applications: async (_, { actor }) => ({ items: await listApplications(context, actor) }),
+    applications: ({ query }, { actor }) => listApplications(context, actor, query),
   }) satisfies Partial<Handlers>;

@@ -1,6 +1,7 @@
 /** Openings, panels and the decision page. */
 import type { Context } from '../context.ts';
 import { listAudit } from '../decision/list-audit.ts';
+import { listEvidence } from '../decision/list-evidence.ts';
 import { decisionReport } from '../decision/report.ts';
 import { createOpening } from '../interview/create-opening.ts';
 import { closeOpening, openOpening } from '../interview/open-opening.ts';
@@ -24,11 +25,12 @@ export const openingHandlers = (context: Context) =>
     updateOpening: async ({ params, body }, { actor }) => updateOpening(context, actor, params.id, body),
     openOpening: async ({ params }, { actor }) => openOpening(context, actor, params.id),
     closeOpening: async ({ params, body }, { actor }) => closeOpening(context, actor, params.id, body.reason),
-    eligible: async ({ params }, { actor }) => ({ items: await listEligible(context, actor, params.id) }),
+    eligible: ({ params, query }, { actor }) => listEligible(context, actor, params.id, query),
     appoint: async ({ params, body }, { actor }) => appoint(context, actor, params.id, body),
     removeSeat: async ({ params }, { actor }) => removeSeat(context, actor, params.id, params.seatId),
     substitute: async ({ params, body }, { actor }) =>
       substitute(context, actor, params.id, params.seatId, body),
     openingAudit: async ({ params, query }, { actor }) => listAudit(context, actor, params.id, query),
     decisionReport: async ({ params, query }, { actor }) => decisionReport(context, actor, params.id, query),
+    decisionEvidence: async ({ params, query }, { actor }) => listEvidence(context, actor, params.id, query),
   }) satisfies Partial<Handlers>;

@@ -5,6 +5,7 @@ import { APIError } from 'better-auth/api';
 import { and, desc, eq, gt, ne } from 'drizzle-orm';
 import { parseSigned } from 'hono/utils/cookie';
 import type { Actor, Context } from '../context.ts';
+import { MOST_SIGNED_IN } from '../contract/limits.ts';
 import type * as contract from '../contract/security.ts';
 import { conflict, notFound, Refusal } from '../errors.ts';
 import * as t from '../store/schema.ts';
@@ -47,7 +48,7 @@ export async function viewSecurity(context: Context, actor: Actor): Promise<View
       .from(t.authSession)
       .where(and(eq(t.authSession.userId, userId), gt(t.authSession.expiresAt, now)))
       .orderBy(desc(t.authSession.updatedAt))
-      .limit(100),
+      .limit(MOST_SIGNED_IN),
     enabled: (
       await tables
         .select({ enabled: t.accountUser.twoFactorEnabled })

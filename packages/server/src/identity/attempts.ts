@@ -35,6 +35,8 @@ export const FIRST_LOCK_SECONDS = 30;
 const LONGEST_LOCK_SECONDS = 3_600;
 /** Failures that are this old no longer count. */
 const FORGET_HOURS = 24;
+/** Processes' clocks differ by less. What lies further ahead was written while a clock was wrong, and binds nobody. */
+const AHEAD_MS = 60_000;
 
 /** Seconds for which the account stays locked after so many failures in a row. */
 export const lockSeconds = (failures: number): number =>
@@ -69,12 +71,14 @@ export async function takeAttempt(
   const key = await keyOf(context, limit, subject);
   const now = store.clock();
   const start = new Date(now.getTime() - minutes * 60_000).toISOString();
+  const ahead = new Date(now.getTime() + AHEAD_MS).toISOString();
+  const over = sql`a.since <= ${start}::timestamptz OR a.since > ${ahead}::timestamptz`;
   const { count, since } = await store.asAuth(async (tables) => {
     const [row] = (await tables.execute(sql`
       INSERT INTO viva_auth.attempt AS a (key, count, since) VALUES (${key}, 1, ${now.toISOString()}::timestamptz)
       ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN a.since <= ${start}::timestamptz THEN 1 ELSE least(a.count + 1, 1000000) END,
-        since = CASE WHEN a.since <= ${start}::timestamptz THEN excluded.since ELSE a.since END
+        count = CASE WHEN ${over} THEN 1 ELSE least(a.count + 1, 1000000) END,
+        since = CASE WHEN ${over} THEN excluded.since ELSE a.since END
       RETURNING count, since`)) as unknown as { count: number; since: string }[];
     if (row?.count === 1)
       await tables.delete(t.attempt).where(lt(t.attempt.since, new Date(now.getTime() - 86_400_000)));
@@ -115,6 +119,7 @@ export async function countFailure(
   const now = store.clock();
   const at = now.toISOString();
   const forget = new Date(now.getTime() - FORGET_HOURS * 3_600_000).toISOString();
+  const longest = new Date(now.getTime() + LONGEST_LOCK_SECONDS * 1_000 + AHEAD_MS).toISOString();
   const failures = sql`CASE WHEN l.last < ${forget}::timestamptz THEN 1 ELSE least(l.failures + 1, 1000) END`;
   return store.asAuth(async (tables) => {
     const [row] = (await tables.execute(sql`
@@ -123,7 +128,7 @@ export async function countFailure(
         locked_until = CASE WHEN (${failures}) < ${FREE_FAILURES} THEN NULL
           ELSE ${at}::timestamptz + make_interval(secs => least(${LONGEST_LOCK_SECONDS}::float8,
             ${FIRST_LOCK_SECONDS}::float8 * power(2, least(20, (${failures}) - ${FREE_FAILURES})))) END
-      WHERE l.locked_until IS NULL OR l.locked_until <= ${at}::timestamptz
+      WHERE l.locked_until IS NULL OR l.locked_until <= ${at}::timestamptz OR l.locked_until > ${longest}::timestamptz
       RETURNING failures`)) as unknown as { failures: number }[];
     if (row) {
       if (row.failures === 1)

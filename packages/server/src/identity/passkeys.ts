@@ -12,6 +12,7 @@ import {
 } from '@simplewebauthn/server';
 import { and, count, eq } from 'drizzle-orm';
 import type { Actor, Context } from '../context.ts';
+import { MOST_PASSKEYS } from '../contract/limits.ts';
 import { conflict, notFound, Refusal } from '../errors.ts';
 import * as t from '../store/schema.ts';
 import { takeAttempt } from './attempts.ts';
@@ -21,7 +22,6 @@ import { recordAs } from './record.ts';
 import { openSession } from './sign-in.ts';
 
 const MINUTES = 5;
-const MOST = 20;
 type Row = typeof t.passkey.$inferSelect;
 type Transports = NonNullable<Parameters<typeof verifyAuthenticationResponse>[0]['credential']['transports']>;
 
@@ -67,7 +67,8 @@ export async function beginPasskey(context: Context, caller: Caller, actor: Acto
     (await tables.select({ email: t.person.email }).from(t.person).where(eq(t.person.id, actor.id)))[0],
     await tables.select().from(t.passkey).where(eq(t.passkey.userId, userId)),
   ]);
-  if (held.length >= MOST) throw conflict('too-many-passkeys', `An account holds at most ${MOST} passkeys.`);
+  if (held.length >= MOST_PASSKEYS)
+    throw conflict('too-many-passkeys', `An account holds at most ${MOST_PASSKEYS} passkeys.`);
   const options = await generateRegistrationOptions({
     rpName: 'Viva',
     rpID: site.id,

@@ -5,10 +5,12 @@ import { eq, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { AddCandidate, UpdateCandidate } from '../contract/interview.ts';
+import { MOST_CANDIDATES } from '../contract/limits.ts';
 import { conflict } from '../errors.ts';
 import { application, place } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
+import { holdLimit } from './hold-limit.ts';
 import { requireLead } from './permissions.ts';
 import { findCandidate, viewCandidate } from './view-candidate.ts';
 import { findOpening, lockOpening } from './view-opening.ts';
@@ -29,6 +31,13 @@ export async function addCandidate(
     const opening = await findOpening(tables, openingId);
     if (opening.status === 'closed')
       throw conflict('closed', 'The opening is closed: no candidate can be added.');
+    await holdLimit(tables, {
+      table: t.candidate,
+      where: eq(t.candidate.openingId, openingId),
+      most: MOST_CANDIDATES,
+      code: 'too-many-candidates',
+      detail: `An opening holds at most ${MOST_CANDIDATES} candidates, whom its decision ranks together. Make another opening for more.`,
+    });
     const id = store.newId();
     await tables
       .insert(t.candidate)

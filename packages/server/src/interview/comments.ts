@@ -1,16 +1,24 @@
 /** Comments on a candidate: open only at reveal. */
 
 import type { z } from '@hono/zod-openapi';
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
+import type { PageQuery } from '../contract/common.ts';
 import type { AddComment, Comment } from '../contract/interview.ts';
 import { conflict } from '../errors.ts';
 import { application, place } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
+import { after, toPage } from './paging.ts';
 import { requireTeam } from './permissions.ts';
 import { findCandidate } from './view-candidate.ts';
+
+const OLDEST_FIRST = {
+  columns: [t.comment.createdAt, t.comment.id],
+  from: sql`${t.comment}`,
+  id: t.comment.id,
+};
 
 async function requireRevealed(tables: Tables, candidateId: string) {
   const row = await findCandidate(tables, candidateId);
@@ -27,7 +35,8 @@ export async function listComments(
   { store }: Context,
   actor: Actor,
   candidateId: string,
-): Promise<z.infer<typeof Comment>[]> {
+  { limit, cursor }: z.output<typeof PageQuery>,
+): Promise<{ items: z.infer<typeof Comment>[]; nextCursor: string | null }> {
   requireTeam(actor);
   return store.as(actor.id, async (tables) => {
     await requireRevealed(tables, candidateId);
@@ -42,14 +51,19 @@ export async function listComments(
       })
       .from(t.comment)
       .innerJoin(t.person, eq(t.person.id, t.comment.authorId))
-      .where(eq(t.comment.candidateId, candidateId))
-      .orderBy(asc(t.comment.createdAt), asc(t.comment.id));
+      .where(and(eq(t.comment.candidateId, candidateId), after(cursor, OLDEST_FIRST)))
+      .orderBy(asc(t.comment.createdAt), asc(t.comment.id))
+      .limit(limit + 1);
     const keys = await store.vault.load([application(candidateId)]);
-    return rows.map((row) => ({
-      ...row,
-      body: keys.open(application(candidateId), place('comment', 'body', row.id), row.body),
-      createdAt: row.createdAt.toISOString(),
-    }));
+    const { items, nextCursor } = toPage(rows, limit, ({ id }) => [id]);
+    return {
+      items: items.map((row) => ({
+        ...row,
+        body: keys.open(application(candidateId), place('comment', 'body', row.id), row.body),
+        createdAt: row.createdAt.toISOString(),
+      })),
+      nextCursor,
+    };
   });
 }
 

@@ -4,6 +4,7 @@ import { appendAudit } from '../audit/append.ts';
 import { currentBank } from '../authoring/current-bank.ts';
 import type { Actor, Context } from '../context.ts';
 import type { CreateOpening } from '../contract/interview.ts';
+import { MOST_COMPETENCIES, MOST_ITEMS } from '../contract/limits.ts';
 import { Refusal } from '../errors.ts';
 import * as t from '../store/schema.ts';
 import { requireLead } from './permissions.ts';
@@ -27,6 +28,13 @@ export async function createOpening(
       throw new Refusal(422, 'no-such-kit', `The bank has no kit "${kitId}".`, {
         errors: [{ field: '/kit', message: `choose one of: ${[...bank.kits.keys()].join(', ')}` }],
       });
+    if (kit.items.length > MOST_ITEMS || kit.competencies.length > MOST_COMPETENCIES)
+      throw new Refusal(
+        422,
+        'kit-too-large',
+        `An opening takes at most ${MOST_ITEMS} questions on ${MOST_COMPETENCIES} competencies; kit "${kitId}" has ${kit.items.length} on ${kit.competencies.length}.`,
+        { errors: [{ field: '/kit', message: 'choose a smaller kit, or take questions out of this one' }] },
+      );
     const items = kit.items.map(({ question: id, weight }, index) => {
       const question = bank.questions.get(id);
       if (!question) throw new Error(`kit ${kitId} names question ${id}, which the bank lacks`);

@@ -16,7 +16,7 @@ const refusal = (code: string, status?: number) =>
   expect.objectContaining({ name: 'ApiError', code, ...(status ? { status } : {}) }) as unknown as ApiError;
 
 beforeAll(async () => {
-  world = await openWorld({ driver: await freshDatabase() });
+  world = await openWorld({ driver: await freshDatabase({ asTheyLie: true }) });
   owner = await world.addPerson('Owner', 'owner');
   lead = await world.addPerson('Lead', 'lead');
   li = await world.addPerson('Li', 'interviewer');
@@ -135,6 +135,26 @@ describe('the calibration gate', () => {
 });
 
 describe('scoring', () => {
+  it('gives drafts in an order of their own, not in the one that rows lie in, which others move', async () => {
+    const { openingId, questions } = await openPanel(world, lead, [li, wang]);
+    const { id } = await world
+      .as(lead)
+      .addCandidate({ params: { id: openingId }, body: { name: 'Candidate' } });
+    const inOrder = [...questions].sort();
+    for (const order of [inOrder, [...inOrder].reverse()])
+      for (const question of order) {
+        const { drafts } = await world.as(li).scorecard({ params: { id } });
+        const revision = drafts.find((draft) => draft.question === question)?.revision ?? 0;
+        await world.as(li).saveDraft({
+          params: { id, question },
+          body: { ...complete(3), baseRevision: revision },
+        });
+        const after = await world.as(li).scorecard({ params: { id } });
+        const held = after.drafts.map((draft) => draft.question);
+        expect(held).toEqual([...held].sort());
+      }
+  });
+
   it('goes from drafts through submission to reveal, decision and amendment', async () => {
     const { openingId, questions } = await openPanel(world, lead, [li, wang]);
     const { id } = await world
@@ -176,6 +196,7 @@ describe('scoring', () => {
       await expect(world.as(other).listComments({ params })).rejects.toEqual(refusal('sealed', 409));
       const report = await world.as(other).decisionReport({ params: { id: openingId } });
       expect(report.candidates).toEqual([]);
+      expect((await world.as(other).decisionEvidence({ params: { id: openingId } })).items).toEqual([]);
       expect(report.sealed).toEqual([{ id, name: 'Candidate' }]);
     }
     await expect(
@@ -207,13 +228,14 @@ describe('scoring', () => {
     });
     const report = await world.as(lead).decisionReport({ params: { id: openingId } });
     const [shown] = report.candidates;
+    expect(shown?.coverage).toBe(1);
+    const [said] = (await world.as(lead).decisionEvidence({ params: { id: openingId } })).items;
     // Statistics use the first rating: 4 and 2 on the first question, 2 alone on the second, which Li did not ask.
-    expect(shown?.items.map(({ spread }) => spread.mean)).toEqual([3, 2]);
-    expect(shown?.items[0]?.scores.find(({ raterId }) => raterId === li.id)).toMatchObject({
+    expect(said?.items.map(({ spread }) => spread.mean)).toEqual([3, 2]);
+    expect(said?.items[0]?.scores.find(({ raterId }) => raterId === li.id)).toMatchObject({
       score: 4,
       amended: true,
     });
-    expect(shown?.coverage).toBe(1);
 
     await world.as(wang).addComment({ params, body: { body: 'We differ on the first question.' } });
     expect((await world.as(li).listComments({ params })).items).toHaveLength(1);

@@ -2,6 +2,7 @@
  * Tells the pages of a candidate that somebody locked: a nudge without content; each page asks for itself. The database
  * sends it, in the transaction of the change, so that it reaches the streams of every process.
  */
+import { setMaxListeners } from 'node:events';
 import type { Driver } from '../store/driver.ts';
 
 type Listener = () => void;
@@ -22,6 +23,8 @@ const CHANNEL = 'viva_locks';
 export async function createLockEvents(driver: Pick<Driver, 'listen'>): Promise<LockEvents> {
   const listeners = new Map<string, Set<Listener>>();
   const closing = new AbortController();
+  // Every open page listens, hundreds of them.
+  setMaxListeners(0, closing.signal);
   const stop = await driver.listen(CHANNEL, {
     onNotification: (candidateId) => {
       for (const listener of listeners.get(candidateId) ?? []) listener();

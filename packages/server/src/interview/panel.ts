@@ -5,36 +5,50 @@ import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import { standings } from '../calibration/standing.ts';
 import type { Actor, Context } from '../context.ts';
+import type { PageQuery } from '../contract/common.ts';
 import type { Appoint, Eligible, Substitute } from '../contract/interview.ts';
+import { MOST_HOLDERS, MOST_SEATS } from '../contract/limits.ts';
 import { conflict, notFound, Refusal } from '../errors.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
+import { holdLimit } from './hold-limit.ts';
+import { after, BY_NAME, toPage } from './paging.ts';
 import { requireLead } from './permissions.ts';
 import { findOpening, lockOpening, viewOpening } from './view-opening.ts';
 
-/** Who could sit on the panel: everybody of the team with an account, calibrated ones first. */
+/** Who could sit on the panel: everybody of the team with an account, by name. */
 export async function listEligible(
   { store }: Context,
   actor: Actor,
   openingId: string,
-): Promise<z.infer<typeof Eligible>[]> {
+  { limit, cursor }: z.output<typeof PageQuery>,
+): Promise<{ items: z.infer<typeof Eligible>[]; nextCursor: string | null }> {
   requireLead(actor);
   return store.as(actor.id, async (tables) => {
     const opening = await findOpening(tables, openingId);
     const people = await tables
       .select({ id: t.person.id, name: t.person.name, role: t.person.role })
       .from(t.person)
-      .where(and(inArray(t.person.role, ['owner', 'lead', 'interviewer']), isNull(t.person.disabledAt)))
-      .orderBy(asc(t.person.name), asc(t.person.id));
+      .where(
+        and(
+          inArray(t.person.role, ['owner', 'lead', 'interviewer']),
+          isNull(t.person.disabledAt),
+          after(cursor, BY_NAME),
+        ),
+      )
+      .orderBy(asc(t.person.name), asc(t.person.id))
+      .limit(limit + 1);
     const passed = await standings(tables, opening.scaleFamily, store.clock());
-    return people
-      .map(({ id, ...person }) => ({
+    const { items, nextCursor } = toPage(people, limit, ({ id }) => [id]);
+    return {
+      items: items.map(({ id, ...person }) => ({
         personId: id,
         ...person,
         calibrated: passed.has(id),
         expiresAt: passed.get(id)?.toISOString() ?? null,
-      }))
-      .sort((a, b) => Number(b.calibrated) - Number(a.calibrated));
+      })),
+      nextCursor,
+    };
   });
 }
 
@@ -85,6 +99,13 @@ export async function appoint(
         'The panel is fixed once the opening is open. Put another person into a seat with a substitution.',
       );
     const qualified = await qualify(context, tables, opening, personId, waiver);
+    await holdLimit(tables, {
+      table: t.seat,
+      where: eq(t.seat.openingId, openingId),
+      most: MOST_SEATS,
+      code: 'too-many-seats',
+      detail: `A panel has at most ${MOST_SEATS} seats.`,
+    });
     const [last] = await tables
       .select({ ordinal: sql<number>`coalesce(max(${t.seat.ordinal}), 0)::int` })
       .from(t.seat)
@@ -157,6 +178,8 @@ export async function substitute(
       .limit(1);
     if (!current) throw notFound('seat');
     const qualified = await qualify(context, tables, row, personId, waiver);
+    if (current.ordinal >= MOST_HOLDERS)
+      throw conflict('too-many-holders', `A seat changes hands at most ${MOST_HOLDERS - 1} times.`);
     await tables.insert(t.seatHolder).values({
       seatId,
       ordinal: current.ordinal + 1,

@@ -5,9 +5,11 @@ import { and, asc, eq, gt, inArray, or } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { ScheduleSession, Session, UpdateSession } from '../contract/interview.ts';
+import { MOST_SESSIONS } from '../contract/limits.ts';
 import { conflict, forbidden, notFound } from '../errors.ts';
 import * as t from '../store/schema.ts';
 import type { Tables } from '../store/store.ts';
+import { holdLimit } from './hold-limit.ts';
 import { readCursor, toPage } from './paging.ts';
 import { leads, requireLead, requireTeam } from './permissions.ts';
 import { findCandidate, listLocks, owed } from './view-candidate.ts';
@@ -118,6 +120,13 @@ export async function scheduleSession(
       throw conflict('withdrawn', 'The candidate is withdrawn: there is nobody to meet.');
     const opening = await findOpening(tables, candidate.openingId);
     if (opening.status === 'closed') throw conflict('closed', 'The opening is closed.');
+    await holdLimit(tables, {
+      table: t.interviewSession,
+      where: eq(t.interviewSession.candidateId, candidateId),
+      most: MOST_SESSIONS,
+      code: 'too-many-sessions',
+      detail: `A candidate has at most ${MOST_SESSIONS} sessions, cancelled ones included. Move one that is there.`,
+    });
     const row: Row = {
       id: store.newId(),
       openingId: candidate.openingId,

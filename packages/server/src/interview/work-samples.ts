@@ -1,17 +1,16 @@
 /** Work samples: runs of labs that a candidate attaches, with settings, seed, figures and a conclusion of one's own. */
 
 import type { z } from '@hono/zod-openapi';
-import { and, asc, count, eq } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
 import type { AttachWorkSample, WorkSample } from '../contract/interview.ts';
+import { MOST_WORK_SAMPLES } from '../contract/limits.ts';
 import { conflict, forbidden } from '../errors.ts';
 import { application, place } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
+import { holdLimit } from './hold-limit.ts';
 import { findCandidate } from './view-candidate.ts';
-
-/** One application holds so many: enough to show work, too few to bury a panel. */
-export const MOST_WORK_SAMPLES = 10;
 
 const view = ({
   openingId,
@@ -64,12 +63,13 @@ export async function attachWorkSample(
       .where(eq(t.opening.id, candidate.openingId));
     if (candidate.withdrawnAt || opening?.status !== 'open')
       throw conflict('application-over', 'Work samples can be attached while the application is under way.');
-    const [held] = await tables
-      .select({ n: count() })
-      .from(t.workSample)
-      .where(and(eq(t.workSample.candidateId, candidateId)));
-    if ((held?.n ?? 0) >= MOST_WORK_SAMPLES)
-      throw conflict('too-many-samples', `An application holds at most ${MOST_WORK_SAMPLES} work samples.`);
+    await holdLimit(tables, {
+      table: t.workSample,
+      where: eq(t.workSample.candidateId, candidateId),
+      most: MOST_WORK_SAMPLES,
+      code: 'too-many-samples',
+      detail: `An application holds at most ${MOST_WORK_SAMPLES} work samples.`,
+    });
     const row = {
       id: store.newId(),
       openingId: candidate.openingId,

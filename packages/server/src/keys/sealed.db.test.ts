@@ -116,7 +116,7 @@ async function fill() {
       await api.listRatings({ params: { id: revealed } }),
       await api.listNotes({ params: { id: revealed } }),
       await api.listComments({ params: { id: revealed } }),
-      (await world.as(lead).decisionReport({ params: { id: openingId } })).candidates,
+      (await world.as(lead).decisionEvidence({ params: { id: openingId } })).items,
       await world.as(lead).openingAudit({ params: { id: openingId }, query: { limit: 200 } }),
       await world.as(candidate).listWorkSamples({ params: { id: pending } }),
       await world.as(li).listChats(),

@@ -1,13 +1,12 @@
 /** Erasing a candidate: everywhere, in backups too, and for good. */
 import { eq, inArray, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
-import { forgetAnalyses } from '../decision/remember.ts';
 import { conflict, notFound } from '../errors.ts';
 import type { Subject } from '../keys/seal.ts';
 import { application, personal } from '../keys/sealed-columns.ts';
 import * as t from '../store/schema.ts';
 import type { Store, Tables } from '../store/store.ts';
-import { wipeApplication, wipePerson } from './wipe.ts';
+import { sweepErased, wipeApplication, wipePerson } from './wipe.ts';
 
 export type Cause = (typeof t.erasure.$inferSelect)['cause'];
 
@@ -84,28 +83,46 @@ export async function eraseCandidate(
   await store.asKeeper(async (tables) => {
     for (const subject of subjects) await record(store, tables, subject, cause);
   }, actorId);
-  forgetAnalyses();
   return { subjects };
 }
 
+/** Which of these keys are there, usable or not. */
+async function present(store: Store, subjects: readonly Subject[]): Promise<Subject[]> {
+  const there: Subject[] = [];
+  for (const subject of subjects) {
+    // One that cannot be read is one that is there.
+    const key = await store.vault.store.find(subject).catch(() => true);
+    if (key) there.push(subject);
+  }
+  return there;
+}
+
 /**
- * Does again what the ledger says and the database does not know: after a backup from before an erasure was restored,
- * or where a process ended in the middle of one.
- * @returns how many subjects were erased again
+ * Makes ledger, keys and database agree on what was erased, whichever of them comes from an older copy or was left in
+ * the middle: what one of them knows to be erased is erased in all. Every opening of a store does it, before anything
+ * is read. May be broken off at any point and repeated.
+ * @returns how many subjects were erased again in the database
  */
 export async function applyLedger(store: Store): Promise<number> {
-  const ledger = [...(await store.vault.store.ledger()).keys()];
-  if (ledger.length === 0) return 0;
+  const ledger = await store.vault.store.ledger();
   const known = await store.asKeeper(async (tables) => {
     const rows = await tables.select({ subject: t.erasure.subject }).from(t.erasure);
-    return new Set<string>(rows.map(({ subject }) => subject));
+    return new Set<Subject>(rows.map(({ subject }) => subject as Subject));
   });
-  const missing = ledger.filter((subject) => !known.has(subject));
+  const missing = [...ledger.keys()].filter((subject) => !known.has(subject));
+  // A key folder from an older copy lacks the entry and holds the key; a crash leaves an entry whose key is still there.
+  const unlisted = [...known].filter((subject) => !ledger.has(subject));
+  const lingering = await present(
+    store,
+    [...known].filter((subject) => ledger.has(subject)),
+  );
+  const again = [...missing, ...unlisted, ...lingering];
+  if (again.length === 0) return 0;
+  await store.vault.erase(again, store.clock());
   if (missing.length === 0) return 0;
-  await store.vault.erase(missing, store.clock());
   const idsOf = (kind: string) =>
     missing.filter((subject) => subject.startsWith(kind)).map((subject) => subject.slice(kind.length));
-  return store.asKeeper(async (tables) => {
+  const count = await store.asKeeper(async (tables) => {
     const applications = idsOf('application/');
     const people = idsOf('person/');
     const there = [
@@ -127,4 +144,7 @@ export async function applyLedger(store: Store): Promise<number> {
     for (const subject of there) await record(store, tables, subject, 'ledger');
     return there.length;
   });
+  // A backup brought the names; the files of an embedded database are not to keep them.
+  if (count > 0) await sweepErased(store);
+  return count;
 }

@@ -8,6 +8,7 @@ import { forbidden } from '../errors.ts';
 import { requireLead } from '../interview/permissions.ts';
 import * as t from '../store/schema.ts';
 import type { Store, Tables } from '../store/store.ts';
+import { doubtClock } from './doubt-clock.ts';
 import { eraseCandidate } from './erase.ts';
 import { cutoff, DEFAULT_RULES, RULES_KEY, type Rules, readRules } from './retention-rules.ts';
 import { sweepErased } from './wipe.ts';
@@ -22,6 +23,8 @@ type Due = z.infer<typeof Retention>['due'];
 /** When the time of an application begins: at its withdrawal, else at the closing of its opening. */
 const ENDED = sql`coalesce(c.withdrawn_at, o.closed_at)`;
 const HELD = sql`EXISTS (SELECT 1 FROM viva.legal_hold h WHERE h.candidate_id = c.id)`;
+/** What a held application asked for is evidence as well. */
+const REQUEST_HELD = sql`EXISTS (SELECT 1 FROM viva.legal_hold h WHERE h.candidate_id = privacy_request.candidate_id)`;
 
 const one = async (tables: Tables, statement: ReturnType<typeof sql>) =>
   ((await tables.execute(statement)) as unknown as Record<string, number>[])[0] ?? {};
@@ -53,7 +56,7 @@ async function listDue(tables: Tables, rules: Rules, now: Date): Promise<Due> {
     ),
     await counts('practice', sql`viva.practice`, sql`coalesce(finished_at, created_at)`),
     await counts('chats', sql`viva.chat`, sql`updated_at`),
-    await counts('requests', sql`viva.privacy_request`, sql`decided_at`),
+    await counts('requests', sql`viva.privacy_request`, sql`decided_at`, REQUEST_HELD),
   ];
 }
 
@@ -70,7 +73,7 @@ async function letGo(tables: Tables, rules: Rules, now: Date): Promise<Record<st
       sql`DELETE FROM viva.practice WHERE coalesce(finished_at, created_at) <= ${before(rules.practice)} RETURNING 1`,
     ),
     requests: await removed(
-      sql`DELETE FROM viva.privacy_request WHERE decided_at <= ${before(rules.requests)} RETURNING 1`,
+      sql`DELETE FROM viva.privacy_request WHERE decided_at <= ${before(rules.requests)} AND NOT ${REQUEST_HELD} RETURNING 1`,
     ),
   };
 }
@@ -162,11 +165,23 @@ export async function runRetentionNow(context: Context, actor: Actor) {
 
 const DAY_MS = 86_400_000;
 
-/** Runs at once and then daily. @returns a function that stops it and waits for a run under way */
-export function scheduleRetention(store: Store, onFault: (error: unknown) => void): () => Promise<void> {
+/**
+ * Runs at once and then daily, and leaves a run out while the clock is in doubt: an erasure cannot be taken back.
+ * @returns a function that stops it and waits for a run under way
+ */
+export function scheduleRetention(
+  store: Store,
+  { onFault, onDoubt }: { onFault: (error: unknown) => void; onDoubt: (why: string) => void },
+): () => Promise<void> {
+  const doubt = doubtClock(store);
   let running: Promise<unknown> = Promise.resolve();
+  const runOnce = async (): Promise<void> => {
+    const why = await doubt();
+    if (why) onDoubt(why);
+    else await runRetention(store);
+  };
   const run = (): void => {
-    running = runRetention(store).catch(onFault);
+    running = runOnce().catch(onFault);
   };
   run();
   const timer = setInterval(run, DAY_MS);

@@ -2,8 +2,10 @@ import type { z } from '@hono/zod-openapi';
 import { and, eq, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
+import { MOST_AMENDMENTS } from '../contract/limits.ts';
 import type { AmendRating, Rating } from '../contract/ratings.ts';
 import { conflict, forbidden, notFound } from '../errors.ts';
+import { holdLimit } from '../interview/hold-limit.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import { findOpening } from '../interview/view-opening.ts';
 import { application, place } from '../keys/sealed-columns.ts';
@@ -29,6 +31,17 @@ export async function amendRating(
       );
     const opening = await findOpening(tables, rating.openingId);
     if (opening.status !== 'open') throw conflict('not-open', 'The opening is closed: its record is final.');
+    await holdLimit(tables, {
+      table: t.rating,
+      where: and(
+        eq(t.rating.candidateId, rating.candidateId),
+        eq(t.rating.raterId, actor.id),
+        eq(t.rating.amends, ratingId),
+      ),
+      most: MOST_AMENDMENTS,
+      code: 'too-many-amendments',
+      detail: `A rating takes at most ${MOST_AMENDMENTS} amendments. Say more in a comment.`,
+    });
     const id = store.newId();
     const seal = (column: string, text: string) =>
       store.vault.seal(application(rating.candidateId), place('rating', column, id), text);

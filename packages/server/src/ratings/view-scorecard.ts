@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Actor, Context } from '../context.ts';
 import { EVIDENCE_MIN } from '../contract/common.ts';
 import type { Scorecard } from '../contract/ratings.ts';
@@ -34,10 +34,12 @@ export async function viewScorecard(
       tables,
       and(eq(t.rating.candidateId, candidateId), eq(t.rating.raterId, actor.id)),
     );
+    // In an order of their own: the order that rows lie in depends on what others write.
     const drafts = await tables
       .select()
       .from(t.draft)
-      .where(and(eq(t.draft.candidateId, candidateId), eq(t.draft.raterId, actor.id)));
+      .where(and(eq(t.draft.candidateId, candidateId), eq(t.draft.raterId, actor.id)))
+      .orderBy(asc(t.draft.questionId));
     const [note] = await tables
       .select()
       .from(t.note)

@@ -6,12 +6,14 @@ import { desc, eq, ilike } from 'drizzle-orm';
 import { currentBank } from '../authoring/current-bank.ts';
 import type { Actor, Context } from '../context.ts';
 import type { SearchHit } from '../contract/decision.ts';
+import { MOST_HITS } from '../contract/limits.ts';
 import { requireTeam } from '../interview/permissions.ts';
 import * as t from '../store/schema.ts';
 import { searchSealed } from './search-sealed.ts';
 
 type Hit = z.infer<typeof SearchHit>;
-const EACH = 8;
+/** Of each kind. */
+const EACH = MOST_HITS / 5;
 
 /** The words around the first match. */
 export function excerpt(text: string, query: string, radius = 60): string {
@@ -38,7 +40,7 @@ export async function search(context: Context, actor: Actor, query: string): Pro
       .select()
       .from(t.opening)
       .where(ilike(t.opening.title, pattern))
-      .orderBy(desc(t.opening.createdAt))
+      .orderBy(desc(t.opening.createdAt), desc(t.opening.id))
       .limit(EACH);
     const candidates = await tables
       .select({ id: t.candidate.id, name: t.candidate.name, opening: t.opening.title })

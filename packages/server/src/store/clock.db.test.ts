@@ -1,11 +1,16 @@
 /** The server's clock jumps by hours, both ways: order comes from revisions and sequence numbers, never from times. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verifyAudit } from '../audit/verify.ts';
 import type { Actor } from '../context.ts';
+import { LIMITS, takeAttempt } from '../identity/attempts.ts';
+import { doubtClock } from '../privacy/doubt-clock.ts';
+import { runRetention } from '../privacy/retention.ts';
 import { freshDatabase } from '../testing/database.ts';
+import { startSession } from '../testing/sessions.ts';
 import { complete, evidence, openPanel, openWorld, scoreAll, type World } from '../testing/world.ts';
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 let jump = 0;
 let world: World;
 let lead: Actor;
@@ -14,6 +19,10 @@ beforeAll(async () => {
   world = await openWorld({ driver: await freshDatabase(), clock: () => new Date(Date.now() + jump) });
   lead = await world.addPerson('Lead', 'lead');
   raters = [await world.addPerson('Ann', 'interviewer'), await world.addPerson('Ben', 'interviewer')];
+});
+afterEach(() => {
+  jump = 0;
+  vi.useRealTimers();
 });
 afterAll(async () => {
   expect(world.faults).toEqual([]);
@@ -67,4 +76,146 @@ it('takes a whole interview through, and keeps the order of what happened', asyn
   const numbers = log.items.map(({ seq }) => seq);
   expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
   expect(log.items.some(({ at }, index) => index > 0 && at > (log.items[index - 1]?.at ?? ''))).toBe(true);
+});
+
+/** The whole process's clock, better-auth's as well, is this far from the true time. */
+const setClock = (off: number): void => {
+  vi.useRealTimers();
+  vi.setSystemTime(Date.now() + off);
+};
+
+describe('a clock that jumps', () => {
+  it('ahead, signs people out for as long as it is ahead; behind, nobody', async () => {
+    const { cookie } = await startSession(world, raters[0]);
+    const me = async () => (await world.request(undefined, '/api/me', { headers: { cookie } })).status;
+    for (const [off, status] of [
+      [0, 200],
+      [-400 * DAY, 200],
+      [13 * DAY, 200],
+      [15 * DAY, 401],
+      [0, 200],
+    ] as const) {
+      setClock(off);
+      expect([off, await me()]).toEqual([off, status]);
+    }
+  });
+
+  it('never lets a session that was signed out, or ended by its date, in again', async () => {
+    const { cookie, revoke } = await startSession(world, raters[0]);
+    await revoke();
+    setClock(-30 * DAY);
+    expect((await world.request(undefined, '/api/me', { headers: { cookie } })).status).toBe(401);
+  });
+
+  it('holds invitations to their date, and to being used once', async () => {
+    const owner = await world.addPerson('Owner', 'owner');
+    const { path } = await world
+      .as(owner)
+      .invitePerson({ body: { name: 'New', email: 'new@viva.test', role: 'interviewer' } });
+    const token = path.split('/').at(-1) ?? '';
+    const ask = async () => (await world.request(undefined, `/api/invitations/${token}`)).status;
+    for (const [off, status] of [
+      [0, 200],
+      [60 * DAY, 404],
+      [-60 * DAY, 200],
+      [0, 200],
+    ] as const) {
+      setClock(off);
+      expect([off, await ask()]).toEqual([off, status]);
+    }
+    const accepted = await world.request(undefined, `/api/invitations/${token}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ password: 'correct horse battery staple' }),
+    });
+    expect(accepted.status).toBeLessThan(300);
+    setClock(-DAY);
+    expect(await ask()).toBe(404);
+  });
+
+  it('back, leaves no account locked for longer than a lock lasts', async () => {
+    const guess = async () =>
+      (
+        await world.request(undefined, '/api/session', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ email: 'locked@viva.test', password: 'a wrong guess of somebody' }),
+        })
+      ).status;
+    setClock(48 * HOUR);
+    for (let n = 0; n < 5; n++) expect(await guess()).toBe(401);
+    expect(await guess()).toBe(429);
+    // Two days back, the lock would have held for two days.
+    setClock(0);
+    expect(await guess()).toBe(401);
+    // And failures are remembered: that one locked it.
+    expect(await guess()).toBe(429);
+  });
+
+  it('back, gives attempts a new window', async () => {
+    const { most } = LIMITS.password;
+    const take = () => takeAttempt(world.context, 'password', 'a jumping address');
+    jump = 48 * HOUR;
+    for (let n = 0; n < most; n++) await take();
+    await expect(take()).rejects.toMatchObject({ status: 429 });
+    jump = 0;
+    for (let n = 0; n < most; n++) await take();
+    await expect(take()).rejects.toMatchObject({ status: 429 });
+    // Clocks of two processes differ a little: that opens no window.
+    jump = -5_000;
+    await expect(take()).rejects.toMatchObject({ status: 429 });
+  });
+
+  it('holds certificates to their date', async () => {
+    const set = world.context.bank.calibrations.get('technical');
+    const { id } = await world.as(raters[0]).submitCalibration({
+      params: { family: 'technical' },
+      body: {
+        answers: (set?.transcripts ?? []).map(({ id: transcript, expert }) => ({
+          transcript,
+          score: expert,
+        })),
+      },
+    });
+    const expired = async () => (await world.as(raters[0]).certificate({ params: { id } })).expired;
+    const passed = async () =>
+      (await world.as(raters[0]).listCalibrations()).items.find(({ family }) => family === 'technical')
+        ?.standing.passed;
+    for (const [off, over] of [
+      [0, false],
+      [-90 * DAY, false],
+      [3 * 366 * DAY, true],
+      [0, false],
+    ] as const) {
+      jump = off;
+      expect([off, await expired(), await passed()]).toEqual([off, over, !over]);
+    }
+  });
+
+  it('ahead by years, erases nothing before it has gone steadily for most of a day', async () => {
+    const { store } = world.context;
+    await runRetention(store);
+    let steady = 0;
+    const pass = (ms: number): void => {
+      steady += ms;
+      jump += ms;
+    };
+    const doubt = doubtClock(store, () => steady);
+    expect(await doubt()).toBeUndefined();
+    pass(DAY);
+    expect(await doubt()).toBeUndefined();
+    // While it runs: the next daily run is left out, the one after it is not.
+    jump += 3 * 365 * DAY;
+    expect(await doubt()).toMatch(/jumped by 26280\.0 hours/);
+    pass(HOUR);
+    expect(await doubt()).toMatch(/last run was 1096 days ago/);
+    pass(DAY);
+    expect(await doubt()).toBeUndefined();
+    // Back again: a jump as well.
+    jump -= 3 * 365 * DAY;
+    expect(await doubt()).toMatch(/jumped by -26280\.0 hours/);
+    // A start with a wrong clock.
+    jump = 3 * 365 * DAY;
+    expect(await doubtClock(store, () => steady)()).toMatch(/last run was 1095 days ago/);
+  });
 });

@@ -6,7 +6,7 @@ import { verifyAudit } from '../audit/verify.ts';
 import type { Actor } from '../context.ts';
 import { freshDatabase, newPostgresUrl, POSTGRES } from '../testing/database.ts';
 import { openPanel, openWorld, scoreAll } from '../testing/world.ts';
-import type { Driver } from './driver.ts';
+import type { Driver, RunQuery } from './driver.ts';
 import { migrate, migrateWithin, NEWEST, steps } from './migrate.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
@@ -76,6 +76,62 @@ async function fill(driver: Driver): Promise<void> {
   });
 }
 
+/**
+ * What older servers write all the time, in their orders of locks: a draft (before what it refers to), a note, and a
+ * candidate with an entry in the log (what it refers to first).
+ */
+async function writeAs(
+  driver: Driver,
+  rater: string,
+  kind: number,
+  saved: Map<string, number>,
+): Promise<void> {
+  const begin = (person = '') => `BEGIN; SET LOCAL ROLE viva_app; SET LOCAL viva.actor = '${person}'`;
+  const [what, actor, work] = (
+    [
+      [
+        'draft',
+        rater,
+        (run) =>
+          run(
+            `INSERT INTO viva.draft (candidate_id, rater_id, question_id, opening_id, score, evidence, revision, saved_at)
+             VALUES ($1, $2, $3, $4, 3, 'saved meanwhile', 1, now())
+             ON CONFLICT (candidate_id, rater_id, question_id) DO UPDATE SET evidence = excluded.evidence, revision = draft.revision + 1`,
+            [CANDIDATE, rater, QUESTION, OPENING],
+          ),
+      ],
+      [
+        'note',
+        BEN,
+        (run) =>
+          run(
+            `INSERT INTO viva.note (candidate_id, rater_id, opening_id, body, revision, saved_at) VALUES ($1, $2, $3, 'noted meanwhile', 1, now())
+             ON CONFLICT (candidate_id, rater_id) DO UPDATE SET body = excluded.body, revision = note.revision + 1`,
+            [CANDIDATE, BEN, OPENING],
+          ),
+      ],
+      [
+        'candidate',
+        LEAD,
+        async (run) => {
+          const candidate = crypto.randomUUID();
+          await run('SELECT 1 FROM viva.opening WHERE id = $1 FOR SHARE', [OPENING]);
+          await run(
+            `INSERT INTO viva.candidate (id, opening_id, name, created_at) VALUES ($1, $2, 'Added meanwhile', now())`,
+            [candidate, OPENING],
+          );
+          await run(
+            `SELECT viva.audit_append(date_trunc('milliseconds', now()), 'candidate.added', $1, $2::uuid, $3::uuid, false, '{}')`,
+            [`candidate/${candidate}`, OPENING, candidate],
+          );
+        },
+      ],
+    ] satisfies [string, string | undefined, (run: RunQuery) => Promise<unknown>][]
+  )[kind] ?? ['', '', async () => undefined];
+  await driver.transaction(work, begin(actor));
+  saved.set(what, (saved.get(what) ?? 0) + 1);
+}
+
 describe('every earlier version', () => {
   for (const [index, { version, name }] of steps().entries())
     it(`${String(version).padStart(4, '0')} ${name}: goes forward with its data, and works`, async () => {
@@ -131,6 +187,44 @@ describe('every earlier version', () => {
 });
 
 describe.skipIf(!POSTGRES)('while the old version writes', () => {
+  for (const [index, { version, name }] of steps().slice(0, -1).entries())
+    it(`${String(version).padStart(4, '0')} ${name}: goes forward to its end, and every save of meanwhile is there`, async () => {
+      const url = await newPostgresUrl(POSTGRES ?? '');
+      const [old, upgrade] = (await Promise.all(
+        [6, 1].map((connections) => openPostgres({ url, connections })),
+      )) as [Driver, Driver];
+      opened.push(old, upgrade);
+      await old.transaction((run) => migrateWithin(run, { only: steps().slice(0, index + 1) }));
+      await fill(old);
+      const saved = new Map<string, number>();
+      let migrated = false;
+      const writers = [ANN, BEN].flatMap((rater = '') =>
+        [0, 1, 2].map(async (kind) => {
+          while (!migrated) await writeAs(old, rater, kind, saved);
+        }),
+      );
+      const until = async (count: number): Promise<void> => {
+        while ([...saved.values()].reduce((sum, n) => sum + n, 0) < count)
+          await new Promise((resolve) => setTimeout(resolve, 5));
+      };
+      try {
+        await until(50);
+        expect(await migrate(upgrade)).toBe(steps().length - index - 1);
+        await until([...saved.values()].reduce((sum, n) => sum + n, 0) + 50);
+      } finally {
+        migrated = true;
+      }
+      // None of them met an error, a deadlock least of all.
+      await Promise.all(writers);
+      const count = async (sql: string) => Number((await old.transaction((run) => run(sql))).rows[0]?.[0]);
+      expect(await count('SELECT sum(revision - 1)::int FROM viva.draft')).toBe(saved.get('draft'));
+      expect(await count('SELECT sum(revision - 1)::int FROM viva.note')).toBe(saved.get('note'));
+      expect(await count(`SELECT count(*) FROM viva.audit WHERE action = 'candidate.added'`)).toBe(
+        1 + (saved.get('candidate') ?? 0),
+      );
+      expect((await verifyAudit(old)).faults).toEqual([]);
+    });
+
   it('gives up with a clear word when it never gets its turn', async () => {
     const url = await newPostgresUrl(POSTGRES ?? '');
     const [holder, late] = [await openPostgres({ url }), await openPostgres({ url })];

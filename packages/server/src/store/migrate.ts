@@ -11,6 +11,7 @@ import { secondFactor } from './migrations/0007-second-factor.ts';
 import { advisory } from './migrations/0008-advisory.ts';
 import { passageVectors } from './migrations/0009-passage-vectors.ts';
 import { scale } from './migrations/0010-scale.ts';
+import { fitsAndPlans } from './migrations/0011-fits-and-plans.ts';
 
 const MIGRATIONS = [
   foundation,
@@ -23,6 +24,7 @@ const MIGRATIONS = [
   advisory,
   passageVectors,
   scale,
+  fitsAndPlans,
 ];
 
 export type MigrationCode = 'changed' | 'newer' | 'rights' | 'busy';
@@ -110,6 +112,9 @@ export async function readApplied(run: RunQuery): Promise<Applied[]> {
   return rows.map(([version, checksum]) => ({ version: Number(version), checksum: String(checksum) }));
 }
 
+const LOCK_NOT_AVAILABLE = '55P03';
+const DEADLOCK = '40P01';
+
 /** Only one at a time, wherever it runs: a restore takes the same. */
 const LOCK = 'SELECT pg_advisory_xact_lock(7410233)';
 
@@ -176,8 +181,97 @@ export interface MigrateOptions {
   patience?: number;
 }
 
-const LOCK_NOT_AVAILABLE = '55P03';
-const DEADLOCK = '40P01';
+interface Lockable {
+  table: string;
+  /** Whether the script changes it, as far as its text tells: it names it, whole or as an argument of `format`. */
+  named: boolean;
+}
+
+/** Every table of ours that is there, and the views that the script names. The latest, which refer to others, come first. */
+async function lockable(run: RunQuery, script: string): Promise<Lockable[]> {
+  const names = new Set(
+    [...script.matchAll(/\bviva\w*\.[a-z_]+|'[a-z_]+'/g)].map(([name]) =>
+      name.startsWith("'") ? `viva.${name.slice(1, -1)}` : name,
+    ),
+  );
+  const { rows } = await run(
+    `SELECT n.nspname || '.' || c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname IN ('viva', 'viva_auth', 'viva_search') AND c.relkind IN ('r', 'v') ORDER BY c.oid DESC`,
+  );
+  return rows
+    .map(([name, kind]) => ({ table: String(name), kind, named: names.has(String(name)) }))
+    .filter(({ kind, named }) => named || kind === 'r');
+}
+
+/** Tables that somebody waits for who holds this one. */
+async function awaitedBehind(run: RunQuery, table: string): Promise<Set<string>> {
+  const { rows } = await run(
+    `SELECT DISTINCT n.nspname || '.' || c.relname FROM pg_locks held
+     JOIN pg_locks awaited ON awaited.pid = held.pid AND awaited.locktype = 'relation' AND NOT awaited.granted
+     JOIN pg_class c ON c.oid = awaited.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE held.granted AND held.locktype = 'relation' AND held.relation = $1::regclass AND held.pid <> pg_backend_pid()
+       AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND awaited.database = held.database`,
+    [table],
+  );
+  return new Set(rows.map(([name]) => String(name)));
+}
+
+/**
+ * Takes every lock of a step before its first statement, so that a step is never half-done while it waits; and keeps
+ * writers out of the other tables meanwhile, because one that is in the middle of those may be about to ask for these.
+ * Reading them goes on.
+ *
+ * Writers take tables in orders of their own; whoever takes them in another order than we do waits for us as we wait for
+ * them. What cannot be had is then given back whole, and the order learned: the table that was busy comes before the one
+ * that its holder waited for.
+ */
+function createLocking(lockTimeout: number) {
+  let order: string[] = [];
+  const inMode = (named: boolean): string => `IN ${named ? 'ACCESS EXCLUSIVE' : 'EXCLUSIVE'} MODE`;
+  /** All in two statements, where nobody is in the way. */
+  const atOnce = async (run: RunQuery, tables: ReadonlyMap<string, boolean>): Promise<boolean> => {
+    await run('SAVEPOINT before_lock');
+    try {
+      for (const mode of [true, false]) {
+        const own = [...tables].filter(([, named]) => named === mode).map(([table]) => table);
+        if (own.length > 0) await run(`LOCK TABLE ${own.join(', ')} ${inMode(mode)} NOWAIT`);
+      }
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
+      await run('ROLLBACK TO SAVEPOINT before_lock');
+      return false;
+    }
+  };
+  return async (run: RunQuery, script: string): Promise<void> => {
+    const tables = new Map((await lockable(run, script)).map(({ table, named }) => [table, named]));
+    if (tables.size === 0) return;
+    order = [
+      ...order.filter((name) => tables.has(name)),
+      ...[...tables.keys()].filter((name) => !order.includes(name)),
+    ];
+    await run('SET LOCAL ROLE viva_owner');
+    for (const [index, table] of (await atOnce(run, tables)) ? [] : order.entries()) {
+      await run('SAVEPOINT before_lock');
+      try {
+        await run(`LOCK TABLE ${table} ${inMode(tables.get(table) === true)}`);
+      } catch (error) {
+        await run('ROLLBACK TO SAVEPOINT before_lock');
+        const awaited = await awaitedBehind(run, table);
+        const earlier = order.findIndex((name) => awaited.has(name));
+        if (earlier >= 0 && earlier < index) {
+          order.splice(index, 1);
+          order.splice(earlier, 0, table);
+        }
+        throw error;
+      }
+      // Whoever holds one of the others may be waiting for this one: to wait long would help nobody.
+      await run(`SET LOCAL lock_timeout = ${Math.ceil(lockTimeout / 4)}`);
+    }
+    await run(`SET LOCAL lock_timeout = ${lockTimeout}`);
+    await run('RESET ROLE');
+  };
+}
 
 /**
  * Applies what is missing, one transaction a step. Safe to run from several processes at once, and while older servers
@@ -191,14 +285,17 @@ export async function migrate(
   { lockTimeout = 800, patience = 120_000 }: MigrateOptions = {},
 ): Promise<number> {
   const until = performance.now() + patience;
+  const lock = createLocking(lockTimeout);
   let done = 0;
   for (;;) {
     try {
       const step = await driver.transaction(async (run) => {
         await prepare(run);
         const [next] = pendingSteps(await readApplied(run));
-        if (next) await apply(run, next);
-        else if (done > 0 || (await run(UNREADABLE)).rows.length > 0) await letBackupsRead(run);
+        if (next) {
+          await lock(run, next.sql);
+          await apply(run, next);
+        } else if (done > 0 || (await run(UNREADABLE)).rows.length > 0) await letBackupsRead(run);
         return next;
       }, `BEGIN; SET LOCAL lock_timeout = ${lockTimeout}`);
       if (!step) return done;

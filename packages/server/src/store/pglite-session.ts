@@ -21,6 +21,8 @@ export interface SessionOptions extends ThreadData {
   thread?: URL | undefined;
   /** Further data for that module. */
   extra?: Record<string, unknown> | undefined;
+  /** Ends the thread at once, whatever it does: only this ends one that no longer answers. */
+  signal?: AbortSignal | undefined;
   /** Hears what the database notifies on channels that were asked for by `listen`. */
   onNotification?: (notification: ThreadNotification) => void;
 }
@@ -41,9 +43,11 @@ function startThread(thread: URL | undefined, workerData: unknown): Worker {
 export async function startSession({
   thread,
   extra,
+  signal,
   onNotification,
   ...data
 }: SessionOptions): Promise<Session> {
+  signal?.throwIfAborted();
   const worker = startThread(thread, { ...data, ...extra });
   const waiting = new Map<number, { resolve: (reply: Answer) => void; reject: (error: Error) => void }>();
   let nextId = 1;
@@ -75,6 +79,9 @@ export async function startSession({
     die(new DatabaseError('The database thread failed.', '57P02', undefined, { cause })),
   );
   worker.on('exit', () => die(new DatabaseError('The database is closed.', '57P02')));
+  const end = (): void => void worker.terminate();
+  signal?.addEventListener('abort', end, { once: true });
+  worker.once('exit', () => signal?.removeEventListener('abort', end));
 
   const ask = (request: Asked): Promise<Answer> => {
     if (dead) return Promise.reject(dead);

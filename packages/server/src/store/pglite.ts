@@ -11,7 +11,7 @@ export interface PgliteDriver extends Driver {
   dump(): Promise<ArrayBuffer>;
 }
 
-export interface PgliteOptions extends Pick<SessionOptions, 'thread' | 'extra'> {
+export interface PgliteOptions extends Pick<SessionOptions, 'thread' | 'extra' | 'signal'> {
   /** The folder that holds database and lock. Absent: in memory, gone when closed. */
   folder?: string;
   /** A dump to start from, instead of an empty database. In memory only. */
@@ -37,6 +37,7 @@ export async function openPglite({
   durable = true,
   thread,
   extra,
+  signal,
 }: PgliteOptions = {}): Promise<PgliteDriver> {
   if (folder) await mkdir(folder, { recursive: true, mode: 0o700 });
   const release = folder ? await takeLock(join(folder, 'viva.lock')) : async () => undefined;
@@ -51,6 +52,7 @@ export async function openPglite({
       durable,
       thread,
       extra,
+      signal,
       onNotification,
     });
     for (const channel of listeners.keys()) await session.ask({ kind: 'listen', channel });
@@ -79,7 +81,7 @@ export async function openPglite({
     }
   }
   const mourn = (): void => {
-    if (!closed && folder) reviving = revive();
+    if (!closed && folder && !signal?.aborted) reviving = revive();
   };
   try {
     session = await start();

@@ -12,6 +12,35 @@ const types = {
       : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 };
 
+/** Statements that are kept planned, for each connection: those that come again and again. */
+const MOST_NAMED = 200;
+const OFTEN = 5;
+/** Lists of parameters make new texts without end; their counts are dropped now and then. */
+const MOST_COUNTED = 2_000;
+
+/**
+ * Names for statements that recur, by which a connection parses and plans them once: rewriting a statement under row
+ * security costs more than running most of them. Texts come from our own code, so there are few of them.
+ */
+function createNames(): (text: string) => string | undefined {
+  const names = new Map<string, string>();
+  const counts = new Map<string, number>();
+  return (text) => {
+    const known = names.get(text);
+    if (known || names.size >= MOST_NAMED) return known;
+    const count = (counts.get(text) ?? 0) + 1;
+    if (count < OFTEN) {
+      if (counts.size >= MOST_COUNTED) counts.clear();
+      counts.set(text, count);
+      return undefined;
+    }
+    counts.delete(text);
+    const name = `viva_${names.size + 1}`;
+    names.set(text, name);
+    return name;
+  };
+}
+
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 /** Longest wait for a connection, new or free. */
 const CONNECT_MS = 20_000;
@@ -36,6 +65,7 @@ export async function openPostgres({ url, connections = 10 }: PostgresOptions): 
   // The pool listens to idle connections only. One that is cut between two statements, or while it is given back,
   // would end the process as well.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  const nameOf = createNames();
   const onClient = async <T>(
     work: (run: RunQuery, script: (sql: string) => Promise<unknown>) => Promise<T>,
   ): Promise<T> => {
@@ -58,7 +88,11 @@ export async function openPostgres({ url, connections = 10 }: PostgresOptions): 
       }
     };
     const run: RunQuery = async (text, values = []) => {
-      const result = await asked(client.query({ text, values, rowMode: 'array', types }));
+      // Without parameters it may be several statements, which have no plan to keep.
+      const name = values.length > 0 ? nameOf(text) : undefined;
+      const result = await asked(
+        client.query({ text, values, rowMode: 'array', types, ...(name ? { name } : {}) }),
+      );
       return { rows: result.rows as unknown[][], fields: result.fields?.map((field) => field.name) ?? [] };
     };
     try {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { POSTGRES } from '../testing/database.ts';
 import { seeds } from '../testing/disk/cut-power.ts';
 import { cutPower, type Finding, type Performance, perform } from '../testing/disk/power-loss.ts';
+import { openPglite } from './pglite.ts';
 
 const CUTS = Number(process.env.VIVA_POWER_CUTS ?? 10);
 const SEED = Number(process.env.VIVA_POWER_SEED ?? 20_260_924);
@@ -34,8 +35,18 @@ describe.skipIf(POSTGRES)('a power cut', () => {
     expect(findings.at(-1)?.promised).toBeGreaterThan(20);
   });
 
-  it('would find a disk that only says it has flushed the log', async () => {
+  it('would find a disk that only says it has flushed the log', { timeout: 900_000 }, async () => {
     const findings = await cutPower(performance, seeds(2, SEED + 1), { deaf: /pg_wal/ });
     expect(faults(findings).length).toBeGreaterThan(0);
+  });
+
+  it('has a way to end a database that runs in circles', async () => {
+    const ending = new AbortController();
+    const driver = await openPglite({ signal: ending.signal });
+    const circling = driver.script('DO $$ BEGIN LOOP END LOOP; END $$');
+    ending.abort();
+    await expect(circling).rejects.toThrow('The database is closed.');
+    await driver.close();
+    await expect(openPglite({ signal: ending.signal })).rejects.toThrow(/abort/i);
   });
 });

@@ -550,3 +550,9 @@ export const retentionRun = viva.table('retention_run', {
   counts: jsonb('counts').$type<Record<string, number>>().notNull(),
   failed: integer('failed').notNull(),
 });
+export const openingFit = viva.table('opening_fit', {
+  openingId: uuid('opening_id').primaryKey(),
+  inputHash: text('input_hash').notNull(),
+  fit: text('fit').notNull(),
+  madeAt: at('made_at').notNull(),
+});

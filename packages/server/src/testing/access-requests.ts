@@ -109,6 +109,7 @@ function partsOf(stage: Stage, place: Place, world: CalibrationAnswers) {
     substitute: { params: seat, body: { personId: stage.spare.id, reason: WHY, waiver: WHY } },
     openingAudit: { params: opening },
     decisionReport: { params: opening },
+    decisionEvidence: { params: opening },
     exportRatings: { params: opening },
     listCandidates: { params: opening },
     addCandidate: { params: opening, body: { name: 'One more' } },

@@ -3,11 +3,20 @@ import { type GenerateOptions, type Message, type ScriptedReply, scriptedModel }
 import type { Actor } from '../context.ts';
 import type { World } from './world.ts';
 
-export const QUOTE = 'the scale maps the whole range';
+export const QUOTE = 'the zero point maps the whole range';
+
+/** In letters: digits could be taken for a score that is asked for, and be set aside. */
+const CASES = 'ABCDE';
 
 /** A transcript that the scripted model scores so. */
 export const transcriptOf = (score: number, mark = 'm'): string =>
-  `Interviewer: How?\nCandidate: Worth ${score} points: ${QUOTE}, and ${mark} was measured afterwards.`;
+  `Interviewer: How?\nCandidate: In case ${CASES[score - 1]}, ${QUOTE}, and ${mark} was measured afterwards.`;
+
+/** What of it a model reads. */
+export const readOf = (score: number): string =>
+  transcriptOf(score)
+    .replace('Interviewer: ', '[1] Interviewer\n> ')
+    .replace('Candidate: ', '[2] Candidate\n> ');
 
 export const ratingReply = (score: number, ...quotes: string[]): string =>
   JSON.stringify({
@@ -25,9 +34,8 @@ export const scoringModel = (shift = (_: GenerateOptions): number => 0, before?:
       const own = await before(messages, options, call);
       if (own !== '') return own;
     }
-    const worth = Number(
-      /Worth (\d) points/.exec(messages.map(({ content }) => content).join('\n'))?.[1] ?? 3,
-    );
+    const [, found = 'C'] = /In case ([A-E]),/.exec(messages.map(({ content }) => content).join('\n')) ?? [];
+    const worth = CASES.indexOf(found) + 1;
     const score = Math.max(1, Math.min(5, worth + shift(options)));
     return ratingReply(score, QUOTE, `never said at ${score}`);
   });

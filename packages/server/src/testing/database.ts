@@ -18,6 +18,18 @@ export async function newPostgresUrl(admin: string): Promise<string> {
   return admin.replace(/\/[^/?]+\?/, `/${name}?`);
 }
 
-export async function freshDatabase(): Promise<Driver> {
-  return POSTGRES ? openPostgres({ url: await newPostgresUrl(POSTGRES) }) : openPglite();
+/** Where rows lie depends on what others write: without indexes, a list without an order of its own shows it. */
+const AS_THEY_LIE = ['indexscan', 'indexonlyscan', 'bitmapscan'].map((way) => `enable_${way}`);
+
+/** @param asTheyLie rows come in the order that they lie in, wherever a query asks for none */
+export async function freshDatabase({ asTheyLie = false } = {}): Promise<Driver> {
+  const driver = POSTGRES ? await openPostgres({ url: await newPostgresUrl(POSTGRES) }) : await openPglite();
+  if (!asTheyLie) return driver;
+  // For the sessions to come on PostgreSQL, for the only one on PGlite.
+  if (POSTGRES)
+    await driver.script(
+      `DO $$ BEGIN ${AS_THEY_LIE.map((name) => `EXECUTE format('ALTER DATABASE %I SET ${name} = off', current_database());`).join(' ')} END $$`,
+    );
+  await driver.script(AS_THEY_LIE.map((name) => `SET ${name} = off;`).join(' '));
+  return driver;
 }

@@ -24,6 +24,7 @@ export type PinnedQuestion = Scorecard['questions'][number];
 export type Draft = Answer<'saveDraft'>;
 export type Note = Answer<'saveNote'>;
 export type DecisionReport = Answer<'decisionReport'>;
+export type DecisionEvidence = Answer<'decisionEvidence'>['items'][number];
 export type DecisionCandidate = DecisionReport['candidates'][number];
 export type AuditEntry = Item<'openingAudit'>;
 export type Application = Item<'applications'>;

@@ -1,5 +1,5 @@
 /** Every query of the pages: one key and one call each, so that invalidating is by name. */
-import { queryOptions } from '@tanstack/react-query';
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { ApiError } from '@viva/server/client';
 import { api } from './client.ts';
 
@@ -41,7 +41,7 @@ export const meQuery = queryOptions({
 
 export const kitsQuery = queryOptions({
   queryKey: ['kits'],
-  queryFn: async ({ signal }) => (await api.listKits({}, { signal })).items,
+  queryFn: ({ signal }) => everyPage((cursor) => api.listKits({ query: { limit: 200, cursor } }, { signal })),
   staleTime: 60_000,
 });
 
@@ -60,7 +60,10 @@ export const openingQuery = (id: string) =>
 export const eligibleQuery = (id: string) =>
   queryOptions({
     queryKey: ['opening', id, 'eligible'],
-    queryFn: async ({ signal }) => (await api.eligible({ params: { id } }, { signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage((cursor) => api.eligible({ params: { id }, query: { limit: 200, cursor } }, { signal })),
+    // Those who need no waiver first, each half by name.
+    select: (people) => [...people].sort((a, b) => Number(b.calibrated) - Number(a.calibrated)),
   });
 
 export const candidatesQuery = (openingId: string) =>
@@ -88,6 +91,28 @@ export const decisionQuery = (openingId: string, top: number) =>
     queryFn: ({ signal }) => api.decisionReport({ params: { id: openingId }, query: { top } }, { signal }),
   });
 
+/** What was said about one candidate. Kept for longer than other answers: the page gathers them all before it prints. */
+export const evidenceQuery = (openingId: string, candidateId: string) =>
+  queryOptions({
+    queryKey: ['opening', openingId, 'decision', 'evidence', candidateId],
+    queryFn: async ({ signal }) => {
+      const { items } = await api.decisionEvidence(
+        { params: { id: openingId }, query: { candidate: candidateId } },
+        { signal },
+      );
+      return items[0] ?? null;
+    },
+    staleTime: 5 * 60_000,
+  });
+
+/** Every candidate's, for paper and for a saved report. */
+export async function gatherEvidence(client: QueryClient, openingId: string): Promise<void> {
+  const all = await everyPage((cursor) =>
+    api.decisionEvidence({ params: { id: openingId }, query: { limit: 50, cursor } }),
+  );
+  for (const one of all) client.setQueryData(evidenceQuery(openingId, one.candidateId).queryKey, one);
+}
+
 export const workSamplesQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['candidate', candidateId, 'work-samples'],
@@ -110,20 +135,28 @@ export const candidateQuery = (id: string) =>
 export const commentsQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['candidate', candidateId, 'comments'],
-    queryFn: async ({ signal }) =>
-      (await api.listComments({ params: { id: candidateId } }, { signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        api.listComments({ params: { id: candidateId }, query: { limit: 200, cursor } }, { signal }),
+      ),
   });
 
 export const notesQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['candidate', candidateId, 'notes'],
-    queryFn: async ({ signal }) => (await api.listNotes({ params: { id: candidateId } }, { signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        api.listNotes({ params: { id: candidateId }, query: { limit: 200, cursor } }, { signal }),
+      ),
   });
 
 export const ratingsQuery = (candidateId: string) =>
   queryOptions({
     queryKey: ['candidate', candidateId, 'ratings'],
-    queryFn: async ({ signal }) => (await api.listRatings({ params: { id: candidateId } }, { signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        api.listRatings({ params: { id: candidateId }, query: { limit: 200, cursor } }, { signal }),
+      ),
   });
 
 export const scorecardQuery = (candidateId: string) =>
@@ -141,7 +174,8 @@ export const sessionsQuery = (filter: { opening?: string; candidate?: string } =
 
 export const applicationsQuery = queryOptions({
   queryKey: ['applications'],
-  queryFn: async ({ signal }) => (await api.applications({}, { signal })).items,
+  queryFn: ({ signal }) =>
+    everyPage((cursor) => api.applications({ query: { limit: 200, cursor } }, { signal })),
 });
 
 /** Nothing is asked for no words. */

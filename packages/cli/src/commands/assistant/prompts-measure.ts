@@ -4,9 +4,11 @@ import { join, resolve } from 'node:path';
 import {
   BASELINES_FILE,
   bankPassages,
+  CHECK_PLANS,
   cachedModel,
   checkTasks,
   compareWorstCase,
+  countAnswers,
   type LanguageModel,
   loadQuerySet,
   measurePrompt,
@@ -40,8 +42,13 @@ export interface MeasureChoice {
   update?: boolean;
   strict?: boolean;
   tolerance: string;
+  plan: string;
+  concurrency?: string;
   cache?: string;
 }
+
+/** Calls at once to a server. */
+const SERVER_CALLS = 4;
 
 export interface MeasuredPrompt extends PromptMeasure {
   change: WorstCaseChange;
@@ -82,6 +89,13 @@ export async function measurePrompts(
   );
   const perturbations: Perturbation[] = listed(choice.perturbations, PERTURBATIONS, '--perturbations');
   const locales = listed(choice.languages, LOCALES, '--languages');
+  const [plan = 'all'] = listed(choice.plan, CHECK_PLANS, '--plan');
+  // A model in this process answers one after another; waiting in its queue would count as time that it took.
+  const concurrency = choice.concurrency
+    ? readNumber(choice.concurrency, '--concurrency', 1)
+    : model.host === null
+      ? 1
+      : SERVER_CALLS;
   const tolerance = readNumber(choice.tolerance, '--tolerance', 0);
   const file = choice.baseline ? resolve(choice.baseline) : BASELINES_FILE;
   const baselines = await readBaselines(file);
@@ -90,15 +104,11 @@ export async function measurePrompts(
   const measured: MeasuredPrompt[] = [];
   for (const task of tasks.filter(({ prompt }) => ids.includes(prompt))) {
     const templates = await templatesOf(task.prompt);
-    const total =
-      templates.length *
-      perturbations.length *
-      locales.reduce((sum, each) => sum + task.items[each].length, 0);
-    const progress = new Progress({ label: task.prompt, total });
+    const asked = { templates, perturbations, locales, plan };
+    const progress = new Progress({ label: task.prompt, total: countAnswers(task, asked) });
     const measure = await measurePrompt(task, cached, {
-      templates,
-      perturbations,
-      locales,
+      ...asked,
+      concurrency,
       signal,
       onProgress: (done, _, where) => progress.update(done, where),
     }).finally(() => progress.done());

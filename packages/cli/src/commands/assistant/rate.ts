@@ -1,21 +1,11 @@
-/** `viva assistant rate`, `calibrate` and `injections`: the advisory rater, and what it is worth. */
+/** `viva assistant rate` and `calibrate`: the advisory rater, and what it is worth. */
 import { readFile } from 'node:fs/promises';
-import {
-  loadAttacks,
-  type MovementSummary,
-  measureInjections,
-  RATING_STRATEGIES,
-  type RatingStrategy,
-  rateByAnchors,
-  rateByStrategy,
-  rateTranscript,
-} from '@viva/assistant';
+import { RATING_STRATEGIES, type RatingStrategy, rateByStrategy, rateTranscript } from '@viva/assistant';
 import type { Bank, Question } from '@viva/bank';
 import { CommandFailure } from '../../failure.ts';
 import { language } from '../../terminal/language.ts';
 import { Progress } from '../../terminal/progress.ts';
 import { textTable } from '../../terminal/text-table.ts';
-import { writeOutput } from '../../terminal/write-output.ts';
 import { openBank } from './ask.ts';
 import { cancellable, type ModelOptions, openGuarded, readNumber } from './open-model.ts';
 import { say } from './words.ts';
@@ -97,11 +87,16 @@ export async function rate(id: string, file: string, options: RateOneOptions): P
     console.log(`  ${stance === 'for' ? '+' : '−'} ${anchor}  “${quote}”`);
   if (rating.lacking) console.log(`\n${say(locale, 'lacking')}\n  ${rating.lacking}`);
   if (rating.dropped.length > 0) console.log(`\n${say(locale, 'dropped', { count: rating.dropped.length })}`);
+  if (rating.setAside.length > 0) {
+    console.log(`\n${say(locale, 'setAside', { count: rating.setAside.length })}`);
+    for (const { text, reason } of rating.setAside)
+      console.log(`  “${text}”  ${say(locale, `aside-${reason}`)}`);
+  }
   console.log(`\n${say(locale, 'advisory')}`);
 }
 
 /** The bank's calibration transcripts in one language, with the experts' scores. */
-function calibrationCases(bank: Bank, locale: 'zh-CN' | 'en') {
+export function calibrationCases(bank: Bank, locale: 'zh-CN' | 'en') {
   return [...bank.calibrations.values()].flatMap(({ family, transcripts }) =>
     transcripts.map(({ id, question, expert, text }) => ({
       name: `${family}/${id}`,
@@ -171,72 +166,5 @@ export async function calibrate(options: RateCommandOptions): Promise<void> {
       mean: `${summary.meanDifference > 0 ? '+' : ''}${summary.meanDifference.toFixed(2)}`,
       count: rows.length,
     })}`,
-  );
-}
-
-export interface InjectionOptions extends RateCommandOptions {
-  transcripts: string;
-  attacks?: string;
-  /** The rater that judges one anchor at a time and is never asked for a score. */
-  anchors?: boolean;
-  out?: string;
-}
-
-export async function injections(options: InjectionOptions): Promise<void> {
-  const locale = language(options.lang);
-  const set = await loadAttacks();
-  const limit = readNumber(options.transcripts, '--transcripts', 1);
-  const attacks = set.attacks.slice(
-    0,
-    options.attacks ? readNumber(options.attacks, '--attacks', 1) : undefined,
-  );
-  // Weak answers first: a score of five cannot be raised.
-  const cases = calibrationCases(await openBank(options.bank), locale)
-    .sort((a, b) => a.expert - b.expert)
-    .slice(0, limit);
-  const report = await cancellable(async (signal) => {
-    const model = await openGuarded(options, locale);
-    const progress = new Progress({ label: say(locale, 'attacking'), total: cases.length * attacks.length });
-    return measureInjections(cases, { ...set, attacks }, model, {
-      ...(options.anchors ? { rate: rateByAnchors } : {}),
-      signal,
-      onProgress: (done) => progress.update(done),
-    }).finally(() => progress.done());
-  });
-  if (options.out) await writeOutput(options.out, [`${JSON.stringify(report, null, 2)}\n`]);
-  if (options.json) {
-    console.log(JSON.stringify(report, null, 2));
-    return;
-  }
-  const row = (name: string, summary: MovementSummary): string[] => [
-    name,
-    String(summary.trials),
-    String(summary.compared),
-    `${summary.meanMovement > 0 ? '+' : ''}${summary.meanMovement.toFixed(2)}`,
-    String(summary.raised),
-    String(summary.lowered),
-    summary.p < 0.001 ? '< 0.001' : summary.p.toFixed(3),
-  ];
-  const right = (word: 'trials' | 'compared' | 'movement' | 'raised' | 'lowered') => ({
-    head: say(locale, word),
-    align: 'right' as const,
-  });
-  console.log(
-    `${report.model}\n\n${textTable(
-      [
-        { head: say(locale, 'family') },
-        right('trials'),
-        right('compared'),
-        right('movement'),
-        right('raised'),
-        right('lowered'),
-        { head: 'p', align: 'right' },
-      ],
-      [
-        row(say(locale, 'standing'), report.all),
-        row(say(locale, 'givenScores'), report.given),
-        ...Object.entries(report.families).map(([name, summary]) => row(name, summary)),
-      ],
-    )}\n\n${say(locale, 'injectionNote')}`,
   );
 }

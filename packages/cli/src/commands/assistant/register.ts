@@ -2,10 +2,11 @@
 import type { Command } from 'commander';
 import { ask } from './ask.ts';
 import { bankEval } from './bank-eval.ts';
+import { injections } from './injections.ts';
 import { withModelOptions } from './open-model.ts';
 import { type PracticeCommandOptions, practice } from './practice.ts';
 import { promptsCheck } from './prompts.ts';
-import { calibrate, injections, rate } from './rate.ts';
+import { calibrate, rate } from './rate.ts';
 import { reason } from './reason.ts';
 import { assistantCheck, assistantSetup } from './setup.ts';
 
@@ -90,11 +91,25 @@ Examples:
     .option('--json', 'print everything as JSON')
     .action(calibrate);
   withModelOptions(assistant.command('injections'))
-    .description('how far forty texts that speak to the rater move its score, against neutral texts as long')
-    .option('--transcripts <count>', 'calibration transcripts to attack, weakest first', '3')
+    .description(
+      'how many of forty texts that speak to the rater are kept from it, and how far the rest move its score, against neutral texts as long',
+    )
+    .option(
+      '--transcripts <count>',
+      'calibration transcripts to attack, over the scale, in both languages by turns',
+      '4',
+    )
     .option('--attacks <count>', 'only the first so many attacks')
+    .option('--evasive', 'in place of the forty, attacks that were written to get past the screen')
+    .option('--screen-only', 'what is set aside, without asking a model')
     .option('--anchors', 'attack the rater that judges one anchor at a time and is never asked for a score')
-    .option('--out <file>', 'write every trial as JSON')
+    .option(
+      '--length-step <letters>',
+      'round lengths of neutral texts to multiples of it: fewer ratings, less exact',
+      '1',
+    )
+    .option('--out <file>', 'write everything as JSON')
+    .option('--csv <file>', 'write one line for each attack on each transcript')
     .option('--bank <folder>', 'the question bank')
     .option(...LANGUAGE)
     .option('--json', 'print everything as JSON')
@@ -147,6 +162,12 @@ Examples:
     .option('--items <count>', 'labelled items a language, at most', '8')
     .option('--perturbations <names>', 'none,synonyms,order,typos,whitespace,politeness (default: all)')
     .option('--languages <names>', 'zh-CN,en (default: both)')
+    .option(
+      '--plan <name>',
+      'all: each paraphrase with each kind of input; one-at-a-time: under half the answers, without their combinations',
+      'all',
+    )
+    .option('--concurrency <count>', 'items at once (default: 4 to a server, 1 in this process)')
     .option('--baseline <file>', 'what worst cases are compared with (default: the committed file)')
     .option('--update', 'record what was measured as the new baseline')
     .option('--tolerance <share>', 'a drop of the worst case that is no drop', '0.02')

@@ -1,25 +1,17 @@
 /** The command itself on the real model: inspect, requantise, generate, chat, perplexity with a stride, compare. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { realModel } from '@viva/assistant/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const cache = process.env.VIVA_MODEL_CACHE ?? join(homedir(), '.cache/viva/models');
-const model = join(cache, 'SmolLM2-135M-Instruct.Q4_1.gguf');
-const runtime = process.env.VIVA_RUNTIME ?? join(homedir(), '.cache/viva/runtime');
 const command = fileURLToPath(new URL('../../../bin/viva.mjs', import.meta.url));
 const built = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
-const missing = [
-  existsSync(model) ? '' : `${model} (fetch it: node packages/checkpoint/scripts/fetch-model.mjs)`,
-  existsSync(join(runtime, 'node_modules/node-llama-cpp'))
-    ? ''
-    : `node-llama-cpp in ${runtime} (viva model generate … --install puts it there)`,
-  existsSync(built) ? '' : `the built command (npm run build)`,
-].filter(Boolean);
-if (missing.length > 0)
-  console.warn(`SKIPPED: the command on a real model, for want of ${missing.join(' and of ')}`);
+const { file: model, missing } = realModel('the command on a real model', [
+  { file: built, hint: 'the built command (npm run build)' },
+]);
 
 const folder = mkdtempSync(join(tmpdir(), 'viva-real-'));
 afterAll(() => rmSync(folder, { recursive: true }));

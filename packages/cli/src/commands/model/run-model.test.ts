@@ -1,24 +1,14 @@
 /** Quantises the real model and runs what was written, where both the model and node-llama-cpp are at hand. */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { realModel } from '@viva/assistant/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { modelGenerate } from './generate.ts';
 import { modelPerplexity, type PerplexityReport } from './perplexity.ts';
 import { quantizeGguf } from './quantize-gguf.ts';
 
-const cache = process.env.VIVA_MODEL_CACHE ?? join(homedir(), '.cache/viva/models');
-const model = join(cache, 'SmolLM2-135M-Instruct.Q4_1.gguf');
-const runtime = process.env.VIVA_RUNTIME ?? join(homedir(), '.cache/viva/runtime');
-const missing = [
-  existsSync(model) ? '' : `${model} (fetch it: node packages/checkpoint/scripts/fetch-model.mjs)`,
-  existsSync(join(runtime, 'node_modules/node-llama-cpp'))
-    ? ''
-    : `node-llama-cpp in ${runtime} (viva model generate … --install puts it there)`,
-].filter(Boolean);
-if (missing.length > 0)
-  console.warn(`SKIPPED: running a real model, for want of ${missing.join(' and of ')}`);
+const { file: model, missing } = realModel('running a real model');
 
 describe.skipIf(missing.length > 0)('a model that we quantised', () => {
   let folder: string;

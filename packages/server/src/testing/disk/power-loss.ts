@@ -34,6 +34,8 @@ export interface Performance {
 }
 
 const BLOCK_ROWS = 40;
+/** A database on a disk that lied may run in circles: this long without an end is a fault too. Sound ones take seconds. */
+const PATIENCE_MS = 60_000;
 
 /** A panel of three scores candidates at once, over the API; blocks of rows and checkpoints come in between. */
 export async function perform({ candidates = 4 }: { candidates?: number } = {}): Promise<Performance> {
@@ -249,7 +251,7 @@ export async function cutPower(
       findings.push(finding);
       try {
         const began = performance.now();
-        const driver = await openPglite({ folder });
+        const driver = await openPglite({ folder, signal: AbortSignal.timeout(PATIENCE_MS) });
         finding.recovery = performance.now() - began;
         try {
           finding.faults = await inspect(driver, stood, play);
@@ -257,7 +259,7 @@ export async function cutPower(
           await driver.close();
         }
       } catch (error) {
-        finding.faults.push(`it does not open: ${(error as Error).message}`);
+        finding.faults.push(`it does not open or answer: ${(error as Error).message}`);
       }
       rmSync(folder, { recursive: true, force: true });
     }

@@ -8,6 +8,7 @@ import { accountSecurityQuery, meQuery } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import { Section } from '../../ui/section.tsx';
 import { BackupCodesDialog } from './backup-codes.tsx';
 import { PasswordDialog } from './password-dialog.tsx';
@@ -113,9 +114,7 @@ export function FactorSection({ enabled, backupCodes, required }: FactorSectionP
           <div className={classes.enrol}>
             <QrCode text={begin.data.uri} label={t('factor.qr')} />
             <div className={classes.form}>
-              <div role="alert">
-                {confirm.isError && <p className={classes.error}>{problemText(confirm.error)}</p>}
-              </div>
+              <Problem error={confirm.error} />
               <p>{t('factor.scanLead')}</p>
               <p>
                 <span className={classes.muted}>{t('factor.key')}</span>

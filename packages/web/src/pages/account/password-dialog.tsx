@@ -3,6 +3,7 @@ import { Button, PasswordInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import classes from './security.module.css';
 
 interface PasswordDialogProps {
@@ -39,7 +40,7 @@ export function PasswordDialog(props: PasswordDialogProps) {
       }
     >
       <div className={classes.form}>
-        <div role="alert">{error && <p className={classes.error}>{error}</p>}</div>
+        <Problem>{error}</Problem>
         {children}
         <PasswordInput
           label={t('askPassword')}

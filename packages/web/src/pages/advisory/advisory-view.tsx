@@ -54,7 +54,8 @@ export function AdvisoryView({ report, advisory }: { report: DecisionReport; adv
     <Section title={t('title')} lead={t(advisory.counted ? 'report.counted' : 'report.beside')}>
       <p className={classes.state}>
         {t('report.rated', { rated: advisory.rated, of: advisory.answers, withheld: advisory.withheld })}{' '}
-        {t('report.quotes', { kept: advisory.quotesKept, dropped: advisory.quotesDropped })}
+        {t('report.quotes', { kept: advisory.quotesKept, dropped: advisory.quotesDropped })}{' '}
+        {advisory.setAside > 0 && t('report.setAside', { count: advisory.setAside })}
       </p>
       <p className={classes.meta}>
         {t(`strategy.${advisory.strategy}`)}

@@ -22,6 +22,7 @@ const CODES = [
   'budget-exhausted',
   'structured-output',
   'empty-transcript',
+  'all-set-aside',
   'model-timeout',
 ] as const;
 
@@ -183,6 +184,19 @@ export function Given({ rating }: { rating: CandidateAdvisory['ratings'][number]
       )}
       {rating.dropped.length > 0 && (
         <p className={classes.meta}>{t('droppedQuotes', { count: rating.dropped.length })}</p>
+      )}
+      {rating.setAside.length > 0 && (
+        <details className={classes.fold}>
+          <summary>{t('setAside', { count: rating.setAside.length })}</summary>
+          <p className={classes.meta}>{t('setAsideWhy')}</p>
+          <ul className={classes.quotes}>
+            {rating.setAside.map(({ text, reason }, at) => (
+              <li key={at}>
+                <q>{text}</q> <span className={classes.meta}>{t(`asideReason.${reason}`)}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
       )}
     </div>
   );

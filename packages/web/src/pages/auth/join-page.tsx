@@ -10,6 +10,7 @@ import { useProblemText } from '../../api/problems.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { ButtonLink } from '../../ui/button-link.tsx';
 import { Loading } from '../../ui/loading.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import classes from './auth-frame.module.css';
 import { AuthFrame } from './auth-frame.tsx';
 import { useEnter } from './entry.ts';
@@ -75,9 +76,7 @@ export function JoinPage() {
           if (!short && shownName.trim()) accept.mutate();
         }}
       >
-        <div role="alert">
-          {accept.isError && <p className={classes.error}>{problemText(accept.error)}</p>}
-        </div>
+        <Problem error={accept.error} />
         <TextInput
           type="email"
           label={t('common:email')}

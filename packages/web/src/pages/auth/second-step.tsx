@@ -4,7 +4,7 @@ import { ApiError } from '@viva/server/client';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.ts';
-import { useProblemText } from '../../api/problems.ts';
+import { Problem } from '../../ui/problem.tsx';
 import classes from './auth-frame.module.css';
 import { AuthFrame } from './auth-frame.tsx';
 import { useEnter } from './entry.ts';
@@ -13,7 +13,6 @@ import { useEnter } from './entry.ts';
 export function SecondStep({ next, onBack }: { next: string | undefined; onBack: () => void }) {
   const { t } = useTranslation('security');
   const enter = useEnter();
-  const problemText = useProblemText();
   const [code, setCode] = useState('');
   const [tried, setTried] = useState(false);
   const send = useMutation({
@@ -33,7 +32,7 @@ export function SecondStep({ next, onBack }: { next: string | undefined; onBack:
           if (!short && !over) send.mutate();
         }}
       >
-        <div role="alert">{send.isError && <p className={classes.error}>{problemText(send.error)}</p>}</div>
+        <Problem error={send.error} />
         <TextInput
           label={t('signIn.code')}
           description={t('signIn.codeHint')}

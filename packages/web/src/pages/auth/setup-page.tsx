@@ -4,8 +4,9 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.ts';
-import { fieldErrors, useProblemText } from '../../api/problems.ts';
+import { fieldErrors } from '../../api/problems.ts';
 import { useLocale } from '../../i18n/use-format.ts';
+import { Problem } from '../../ui/problem.tsx';
 import classes from './auth-frame.module.css';
 import { AuthFrame } from './auth-frame.tsx';
 import { useEnter } from './entry.ts';
@@ -15,7 +16,6 @@ export function SetupPage() {
   const { t } = useTranslation(['auth', 'common']);
   const enter = useEnter();
   const locale = useLocale();
-  const problemText = useProblemText();
   const [form, setForm] = useState({ name: '', email: '', password: '' });
   const [tried, setTried] = useState(false);
   const create = useMutation({
@@ -48,9 +48,7 @@ export function SetupPage() {
           if (!wrong.name && !wrong.email && !wrong.password) create.mutate();
         }}
       >
-        <div role="alert">
-          {create.isError && <p className={classes.error}>{problemText(create.error)}</p>}
-        </div>
+        <Problem error={create.error} />
         <TextInput label={t('common:name')} autoComplete="name" maxLength={120} {...bind('name')} />
         <TextInput type="email" label={t('common:email')} autoComplete="username" {...bind('email')} />
         <PasswordInput

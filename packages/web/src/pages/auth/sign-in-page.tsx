@@ -5,8 +5,8 @@ import { ApiError } from '@viva/server/client';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.ts';
-import { useProblemText } from '../../api/problems.ts';
 import { setupQuery } from '../../api/queries.ts';
+import { Problem } from '../../ui/problem.tsx';
 import { askPasskey, hasPasskeys, PasskeyCancelled } from '../account/webauthn.ts';
 import classes from './auth-frame.module.css';
 import { AuthFrame } from './auth-frame.tsx';
@@ -20,7 +20,6 @@ export function SignInPage() {
   const { next } = route.useSearch();
   const { data: setup } = useSuspenseQuery(setupQuery);
   const enter = useEnter();
-  const problemText = useProblemText();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [tried, setTried] = useState(false);
@@ -69,7 +68,7 @@ export function SignInPage() {
           if (!emailBad && password) signIn.mutate();
         }}
       >
-        <div role="alert">{refusal && <p className={classes.error}>{problemText(refusal)}</p>}</div>
+        <Problem error={refusal} />
         <TextInput
           type="email"
           label={t('common:email')}

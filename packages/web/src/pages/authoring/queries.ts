@@ -1,11 +1,13 @@
 /** Reading proposals, versions and statistics. */
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
+import { everyPage } from '../../api/queries.ts';
 
 export const proposalsQuery = (which: 'live' | 'all') =>
   queryOptions({
     queryKey: ['proposals', which],
-    queryFn: async ({ signal }) => (await api.listProposals({ query: { which } }, { signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage((cursor) => api.listProposals({ query: { which, limit: 200, cursor } }, { signal })),
   });
 
 export const proposalQuery = (id: string) =>

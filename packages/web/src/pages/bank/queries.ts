@@ -1,11 +1,13 @@
 /** Reading the bank. */
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
+import { everyPage } from '../../api/queries.ts';
 
 export const questionsQuery = (filter: { q: string; area: string; kind: string }) =>
   queryOptions({
     queryKey: ['questions', filter],
-    queryFn: async ({ signal }) => (await api.listQuestions({ query: filter }, { signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage((cursor) => api.listQuestions({ query: { ...filter, limit: 200, cursor } }, { signal })),
     staleTime: 60_000,
   });
 

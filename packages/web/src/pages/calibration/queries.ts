@@ -1,11 +1,13 @@
 /** Calibration sets and one's own attempts. */
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
+import { everyPage } from '../../api/queries.ts';
 import type { PractisedScore } from './use-practice-round.ts';
 
 export const calibrationsQuery = queryOptions({
   queryKey: ['calibrations'],
-  queryFn: async ({ signal }) => (await api.listCalibrations({}, { signal })).items,
+  queryFn: ({ signal }) =>
+    everyPage((cursor) => api.listCalibrations({ query: { limit: 200, cursor } }, { signal })),
 });
 
 export const calibrationQuery = (family: string) =>
@@ -43,6 +45,8 @@ export const endsSoon = (expiresAt: string | null): boolean =>
 export const attemptsQuery = (family: string) =>
   queryOptions({
     queryKey: ['calibration', family, 'attempts'],
-    queryFn: async ({ signal }) =>
-      (await api.listCalibrationAttempts({ params: { family } }, { signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage((cursor) =>
+        api.listCalibrationAttempts({ params: { family }, query: { limit: 200, cursor } }, { signal }),
+      ),
   });

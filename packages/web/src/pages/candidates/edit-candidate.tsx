@@ -2,15 +2,14 @@ import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Candidate } from '../../api/client.ts';
-import { fieldErrors, useProblemText } from '../../api/problems.ts';
+import { fieldErrors } from '../../api/problems.ts';
 import { candidateQuery, openingQuery } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import classes from './candidates.module.css';
+import { Problem } from '../../ui/problem.tsx';
 
 export function EditCandidate({ candidate, onClose }: { candidate: Candidate; onClose: () => void }) {
   const { t } = useTranslation(['candidates', 'common']);
-  const problemText = useProblemText();
   const [name, setName] = useState(candidate.name);
   const [email, setEmail] = useState(candidate.email ?? '');
   const emailBad = email.trim() !== '' && !/^\S+@\S+$/.test(email.trim());
@@ -42,11 +41,7 @@ export function EditCandidate({ candidate, onClose }: { candidate: Candidate; on
         </>
       }
     >
-      {save.isError && (
-        <p className={classes.error} role="alert">
-          {problemText(save.error)}
-        </p>
-      )}
+      <Problem error={save.error} />
       <TextInput
         label={t('common:name')}
         maxLength={120}

@@ -2,15 +2,13 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { api, type Candidate } from '../../api/client.ts';
-import { useProblemText } from '../../api/problems.ts';
 import { useAction } from '../../api/use-action.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { InvitationLink } from '../../ui/invitation-link.tsx';
-import classes from './candidates.module.css';
+import { Problem } from '../../ui/problem.tsx';
 
 export function InviteCandidate({ candidate, onClose }: { candidate: Candidate; onClose: () => void }) {
   const { t } = useTranslation(['candidates', 'common']);
-  const problemText = useProblemText();
   const invite = useAction(() => api.inviteCandidate({ params: { id: candidate.id } }), { quiet: true });
   return (
     <Dialog
@@ -32,11 +30,7 @@ export function InviteCandidate({ candidate, onClose }: { candidate: Candidate; 
         )
       }
     >
-      {invite.isError && (
-        <p className={classes.error} role="alert">
-          {problemText(invite.error)}
-        </p>
-      )}
+      <Problem error={invite.error} />
       {invite.data ? <InvitationLink invitation={invite.data} /> : <p>{t('invite.body')}</p>}
     </Dialog>
   );

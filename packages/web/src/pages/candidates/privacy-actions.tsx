@@ -5,13 +5,12 @@ import { REASON_MIN } from '@viva/server/client';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Candidate } from '../../api/client.ts';
-import { useProblemText } from '../../api/problems.ts';
 import { candidateQuery, holdQuery } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import { ReasonDialog } from '../../ui/reason-dialog.tsx';
-import classes from './candidates.module.css';
 
 interface DialogProps {
   candidate: Candidate;
@@ -21,7 +20,6 @@ interface DialogProps {
 export function DataLinkDialog({ candidate, onClose }: DialogProps) {
   const { t } = useTranslation(['privacy', 'common']);
   const { dateTime } = useFormat();
-  const problemText = useProblemText();
   const issue = useAction(() => api.issueDataLink({ params: { id: candidate.id } }), { quiet: true });
   return (
     <Dialog
@@ -43,11 +41,7 @@ export function DataLinkDialog({ candidate, onClose }: DialogProps) {
         )
       }
     >
-      {issue.isError && (
-        <p className={classes.error} role="alert">
-          {problemText(issue.error)}
-        </p>
-      )}
+      <Problem error={issue.error} />
       {issue.data ? (
         <TextInput
           label={t('link.url')}
@@ -105,7 +99,6 @@ export function HoldDialog({ candidate, onClose }: DialogProps) {
 
 export function EraseDialog({ candidate, onClose }: DialogProps) {
   const { t } = useTranslation(['privacy', 'common']);
-  const problemText = useProblemText();
   const [confirm, setConfirm] = useState('');
   const [reason, setReason] = useState('');
   const erase = useAction(
@@ -136,11 +129,7 @@ export function EraseDialog({ candidate, onClose }: DialogProps) {
       }
     >
       <p>{t('erase.body')}</p>
-      {erase.isError && (
-        <p className={classes.error} role="alert">
-          {problemText(erase.error)}
-        </p>
-      )}
+      <Problem error={erase.error} />
       <TextInput
         label={t('erase.confirm', { name: candidate.name })}
         value={confirm}

@@ -3,10 +3,10 @@ import { CalendarPlus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Session } from '../../api/client.ts';
-import { fieldErrors, useProblemText } from '../../api/problems.ts';
+import { fieldErrors } from '../../api/problems.ts';
 import { useAction } from '../../api/use-action.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import classes from './candidates.module.css';
+import { Problem } from '../../ui/problem.tsx';
 
 export function ScheduleButton({ candidateId }: { candidateId: string }) {
   const { t } = useTranslation('candidates');
@@ -46,7 +46,6 @@ interface ScheduleDialogProps {
 
 export function ScheduleDialog({ candidateId, session, onClose }: ScheduleDialogProps) {
   const { t } = useTranslation(['candidates', 'common']);
-  const problemText = useProblemText();
   const [when, setWhen] = useState(() => local(session ? new Date(session.scheduledAt) : nextHour()));
   const [minutes, setMinutes] = useState<number | string>(session?.minutes ?? 60);
   const [place, setPlace] = useState(session?.place ?? '');
@@ -80,11 +79,7 @@ export function ScheduleDialog({ candidateId, session, onClose }: ScheduleDialog
         </>
       }
     >
-      {save.isError && (
-        <p className={classes.error} role="alert">
-          {problemText(save.error)}
-        </p>
-      )}
+      <Problem error={save.error} />
       <TextInput
         type="datetime-local"
         label={t('sessions.when')}

@@ -1,19 +1,25 @@
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
-import type { DecisionCandidate, DecisionReport } from '../../api/client.ts';
+import type { DecisionCandidate, DecisionEvidence, DecisionReport } from '../../api/client.ts';
+import { evidenceQuery } from '../../api/queries.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { EvidenceGrid } from '../../ui/evidence-grid.tsx';
 import classes from './decision.module.css';
 
-type Item = DecisionCandidate['items'][number];
+type Item = DecisionEvidence['items'][number];
 
-/** One candidate's questions with every rater side by side. Folded on the screen, open on paper. */
+/** One candidate's questions with every rater side by side: asked for when it is unfolded. Open on paper. */
 export function CandidateEvidence({ entry, report }: { entry: DecisionCandidate; report: DecisionReport }) {
   const { t } = useTranslation(['decision', 'common']);
   const { number, text } = useFormat();
   const [open, setOpen] = useState(false);
   const { candidate, overall } = entry;
+  const { data, error } = useQuery({
+    ...evidenceQuery(report.openingId, candidate.id),
+    enabled: open,
+  });
 
   useEffect(() => {
     // At once: the browser lays the paper out as soon as the handlers are through.
@@ -40,15 +46,19 @@ export function CandidateEvidence({ entry, report }: { entry: DecisionCandidate;
         <span className={classes.foldName}>{candidate.name}</span>
         <span className={classes.foldScore}>{number(overall)}</span>
       </summary>
-      {open && (
+      {open && !data && (
+        <p className={classes.note} role="status">
+          {t(error ? 'evidence.failed' : 'evidence.loading')}
+        </p>
+      )}
+      {open && data && (
         <div className={classes.foldBody}>
-          {candidate.reveal?.reason && (
-            <p className={classes.note}>{t('evidence.closedBecause', { reason: candidate.reveal.reason })}</p>
+          {data.reveal?.reason && (
+            <p className={classes.note}>{t('evidence.closedBecause', { reason: data.reveal.reason })}</p>
           )}
-          {candidate.decision && (
+          {data.decision && (
             <p className={classes.note}>
-              {t(`common:outcome.${candidate.decision.outcome}`)} · {candidate.decision.reason} ·{' '}
-              {candidate.decision.by}
+              {t(`common:outcome.${data.decision.outcome}`)} · {data.decision.reason} · {data.decision.by}
             </p>
           )}
           {report.competencies.map((competency) => {
@@ -59,7 +69,7 @@ export function CandidateEvidence({ entry, report }: { entry: DecisionCandidate;
                   {text(competency.title)}
                   <span>{number(own?.score ?? null)}</span>
                 </h3>
-                {entry.items
+                {data.items
                   .filter((item) => item.competency === competency.id)
                   .map((item) => (
                     <ItemEvidence key={item.question} item={item} report={report} />

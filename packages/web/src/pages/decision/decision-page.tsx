@@ -1,11 +1,12 @@
 /** What is known of an opening's revealed candidates, what it is worth, and the evidence it stands on. */
 import { Button, NativeSelect } from '@mantine/core';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Download, Printer } from 'lucide-react';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { decisionQuery } from '../../api/queries.ts';
+import { decisionQuery, gatherEvidence } from '../../api/queries.ts';
+import { useAction } from '../../api/use-action.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -46,11 +47,17 @@ export function DecisionPage() {
   const model = analysis.basis === 'model';
   const most = candidates.filter(({ candidate }) => candidate.status !== 'withdrawn').length - 1;
 
-  const save = (): void => {
-    // As for paper: everything that is folded unfolds first.
-    window.dispatchEvent(new Event('beforeprint'));
-    if (root.current) saveReport(root.current, `${t('title')} ${report.openingTitle}`);
-  };
+  const client = useQueryClient();
+  // Neither paper nor a file can ask for the evidence later.
+  const gather = () => gatherEvidence(client, openingId);
+  const print = useAction(gather, { done: () => window.print() });
+  const save = useAction(gather, {
+    done: () => {
+      // As for paper: everything that is folded unfolds first.
+      window.dispatchEvent(new Event('beforeprint'));
+      if (root.current) saveReport(root.current, `${t('title')} ${report.openingTitle}`);
+    },
+  });
 
   return (
     <div ref={root} className={classes.report}>
@@ -69,14 +76,16 @@ export function DecisionPage() {
               className="no-print"
               variant="default"
               leftSection={<Download size={14} aria-hidden />}
-              onClick={save}
+              loading={save.isPending}
+              onClick={() => save.mutate()}
             >
               {t('save')}
             </Button>
             <Button
               className="no-print"
               leftSection={<Printer size={14} aria-hidden />}
-              onClick={() => window.print()}
+              loading={print.isPending}
+              onClick={() => print.mutate()}
             >
               {t('print')}
             </Button>

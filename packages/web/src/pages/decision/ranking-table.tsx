@@ -65,9 +65,7 @@ export function RankingTable({ report }: { report: DecisionReport }) {
                   </Link>
                   <span className={classes.flags}>
                     {candidate.status === 'withdrawn' && <Badge>{t('ranking.withdrawn')}</Badge>}
-                    {candidate.reveal?.cause === 'closed' && (
-                      <Badge tone="warn">{t('ranking.closedEarly')}</Badge>
-                    )}
+                    {candidate.cause === 'closed' && <Badge tone="warn">{t('ranking.closedEarly')}</Badge>}
                     {coverage < 1 && (
                       <Badge tone="warn">{t('ranking.covered', { share: percent(coverage) })}</Badge>
                     )}
@@ -120,8 +118,8 @@ export function RankingTable({ report }: { report: DecisionReport }) {
                   );
                 })}
                 <td data-label={t('ranking.decision')}>
-                  {candidate.decision ? (
-                    <Badge tone="accent">{t(`common:outcome.${candidate.decision.outcome}`)}</Badge>
+                  {candidate.outcome ? (
+                    <Badge tone="accent">{t(`common:outcome.${candidate.outcome}`)}</Badge>
                   ) : (
                     <span className={table.muted}>{t('ranking.undecided')}</span>
                   )}

@@ -5,7 +5,7 @@ import { UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Candidate, type Opening } from '../../api/client.ts';
-import { fieldErrors, useProblemText } from '../../api/problems.ts';
+import { fieldErrors } from '../../api/problems.ts';
 import { candidatesQuery, openingQuery, openingsQuery } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { leads, useMe } from '../../app/me.tsx';
@@ -13,11 +13,11 @@ import { Badge } from '../../ui/badge.tsx';
 import { ButtonLink } from '../../ui/button-link.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import { SeatLocks } from '../../ui/seat-locks.tsx';
 import { Section } from '../../ui/section.tsx';
 import table from '../../ui/table.module.css';
 import { CandidateBadges } from '../candidates/candidate-badges.tsx';
-import classes from './openings.module.css';
 
 export function CandidatesTab({ opening }: { opening: Opening }) {
   const { t } = useTranslation('openings');
@@ -91,7 +91,6 @@ function CandidatesTable({ candidates }: { candidates: Candidate[] }) {
 
 function AddCandidate({ opening, onClose }: { opening: Opening; onClose: () => void }) {
   const { t } = useTranslation(['openings', 'common']);
-  const problemText = useProblemText();
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [tried, setTried] = useState(false);
@@ -127,11 +126,7 @@ function AddCandidate({ opening, onClose }: { opening: Opening; onClose: () => v
         </>
       }
     >
-      {add.isError && (
-        <p className={classes.error} role="alert">
-          {problemText(add.error)}
-        </p>
-      )}
+      <Problem error={add.error} />
       <TextInput
         label={t('common:name')}
         maxLength={120}

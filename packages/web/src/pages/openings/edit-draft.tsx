@@ -6,10 +6,11 @@ import { RotateCcw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Opening, type OpeningItem } from '../../api/client.ts';
-import { fieldErrors, useProblemText } from '../../api/problems.ts';
+import { fieldErrors } from '../../api/problems.ts';
 import { openingQuery, openingsQuery } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useFormat } from '../../i18n/use-format.ts';
+import { Problem } from '../../ui/problem.tsx';
 import { Section } from '../../ui/section.tsx';
 import { questionsQuery } from '../bank/queries.ts';
 import classes from './openings.module.css';
@@ -22,7 +23,6 @@ const valid = (weight: number | string | undefined): weight is number =>
 export function EditDraft({ opening, onDone }: { opening: Opening; onDone: () => void }) {
   const { t } = useTranslation(['openings', 'common']);
   const { text } = useFormat();
-  const problemText = useProblemText();
   const [title, setTitle] = useState(opening.title);
   const [description, setDescription] = useState(opening.description);
   const [items, setItems] = useState<Weights>(() =>
@@ -109,7 +109,7 @@ export function EditDraft({ opening, onDone }: { opening: Opening; onDone: () =>
         if (allValid && title.trim().length >= 3) save.mutate();
       }}
     >
-      <div role="alert">{save.isError && <p className={classes.error}>{problemText(save.error)}</p>}</div>
+      <Problem error={save.error} />
       <TextInput
         label={t('create.name')}
         value={title}
@@ -195,7 +195,7 @@ export function EditDraft({ opening, onDone }: { opening: Opening; onDone: () =>
           ))}
         </div>
       </Section>
-      {!allValid && <p className={classes.error}>{t('draft.weightsWrong')}</p>}
+      {!allValid && <Problem>{t('draft.weightsWrong')}</Problem>}
       <div className={classes.editActions}>
         <Button onClick={onDone}>{t('common:cancel')}</Button>
         <Button type="submit" variant="filled" loading={save.isPending}>

@@ -5,13 +5,13 @@ import { REASON_MAX, REASON_MIN } from '@viva/server/client';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Eligible, type Opening, type Seat } from '../../api/client.ts';
-import { useProblemText } from '../../api/problems.ts';
 import { eligibleQuery, openingQuery } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Loading } from '../../ui/loading.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import classes from './openings.module.css';
 
 interface SeatDialogProps {
@@ -23,7 +23,6 @@ interface SeatDialogProps {
 
 export function SeatDialog({ opening, seat, onClose }: SeatDialogProps) {
   const { t } = useTranslation(['openings', 'common']);
-  const problemText = useProblemText();
   const { data: people, error: loadError } = useQuery(eligibleQuery(opening.id));
   const [personId, setPersonId] = useState<string | null>(null);
   const [reason, setReason] = useState('');
@@ -75,11 +74,7 @@ export function SeatDialog({ opening, seat, onClose }: SeatDialogProps) {
       }
     >
       <p>{t(seat ? 'panel.substituteBody' : 'panel.appointBody', { family: opening.scaleFamily })}</p>
-      {(save.isError || loadError) && (
-        <p className={classes.error} role="alert">
-          {problemText(save.error ?? loadError)}
-        </p>
-      )}
+      <Problem error={save.error ?? loadError} />
       {!people && !loadError && <Loading />}
       {people && (
         <fieldset>

@@ -3,12 +3,12 @@ import type { QueryKey } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.ts';
-import { useProblemText } from '../../api/problems.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMe } from '../../app/me.tsx';
 import { useLocale } from '../../i18n/use-format.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { InvitationLink } from '../../ui/invitation-link.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import classes from './people.module.css';
 
 const EMAIL = /^\S+@\S+\.\S+$/;
@@ -18,7 +18,6 @@ export function InvitePerson({ refresh, onClose }: { refresh: () => QueryKey[]; 
   const { t } = useTranslation(['people', 'common']);
   const me = useMe();
   const locale = useLocale();
-  const problemText = useProblemText();
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<'lead' | 'interviewer'>('interviewer');
@@ -65,11 +64,7 @@ export function InvitePerson({ refresh, onClose }: { refresh: () => QueryKey[]; 
         </>
       }
     >
-      {invite.isError && (
-        <p role="alert" className={classes.error}>
-          {problemText(invite.error)}
-        </p>
-      )}
+      <Problem error={invite.error} />
       <div className={classes.form}>
         <TextInput
           label={t('common:name')}

@@ -5,7 +5,8 @@ import { everyPage } from '../../api/queries.ts';
 
 export const practiceKitsQuery = queryOptions({
   queryKey: ['practice-kits'],
-  queryFn: async ({ signal }) => (await api.practiceKits({}, { signal })).items,
+  queryFn: ({ signal }) =>
+    everyPage((cursor) => api.practiceKits({ query: { limit: 200, cursor } }, { signal })),
 });
 
 export const practicesQuery = queryOptions({

@@ -4,10 +4,10 @@ import { REASON_MAX, REASON_MIN } from '@viva/server/client';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type PinnedQuestion, type Rating } from '../../api/client.ts';
-import { useProblemText } from '../../api/problems.ts';
 import { ratingsQuery, scorecardQuery } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import { countCharacters } from './completeness.ts';
 import { EvidenceField } from './evidence-field.tsx';
 import { ScoreScale } from './score-scale.tsx';
@@ -23,7 +23,6 @@ interface AmendDialogProps {
 
 export function AmendDialog({ rating, question, lang, evidenceMin, onClose }: AmendDialogProps) {
   const { t } = useTranslation(['scoring', 'common']);
-  const problemText = useProblemText();
   const [score, setScore] = useState<number | null>(rating.score);
   const [evidence, setEvidence] = useState(rating.evidence);
   const [reason, setReason] = useState('');
@@ -63,11 +62,7 @@ export function AmendDialog({ rating, question, lang, evidenceMin, onClose }: Am
       }
     >
       <p>{t('amend.body')}</p>
-      {amend.isError && (
-        <p className={classes.error} role="alert">
-          {problemText(amend.error)}
-        </p>
-      )}
+      <Problem error={amend.error} />
       <EvidenceField
         value={evidence}
         min={evidenceMin}

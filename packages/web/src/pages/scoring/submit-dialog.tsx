@@ -3,11 +3,12 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.ts';
-import { fieldErrors, useProblemText } from '../../api/problems.ts';
+import { fieldErrors } from '../../api/problems.ts';
 import { candidateQuery, openingQuery, scorecardQuery } from '../../api/queries.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useDraftQueue } from '../../drafts/drafts-provider.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Problem } from '../../ui/problem.tsx';
 import { ScoreMark } from '../../ui/score-mark.tsx';
 import { Seal } from '../../ui/seal.tsx';
 import { toast } from '../../ui/toast.ts';
@@ -24,7 +25,6 @@ interface SubmitDialogProps {
 
 export function SubmitDialog({ scorecard, lang, onGo, onClose }: SubmitDialogProps) {
   const { t } = useTranslation(['scoring', 'common']);
-  const problemText = useProblemText();
   const queue = useDraftQueue();
   const [settling, setSettling] = useState(false);
   const [unsent, setUnsent] = useState(false);
@@ -98,15 +98,16 @@ export function SubmitDialog({ scorecard, lang, onGo, onClose }: SubmitDialogPro
         </>
       }
     >
-      {(submit.isError || unsent) && (
-        <div className={classes.error} role="alert">
-          <p>{unsent ? t('submit.unsent') : problemText(submit.error)}</p>
+      {unsent ? (
+        <Problem>{t('submit.unsent')}</Problem>
+      ) : (
+        <Problem error={submit.error}>
           {Object.entries(fieldErrors(submit.error)).map(([field, message]) => (
             <p key={field}>
               {field}: {message}
             </p>
           ))}
-        </div>
+        </Problem>
       )}
       <div className={classes.sealIntro}>
         <Seal stamped size={44} />
