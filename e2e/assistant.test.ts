@@ -115,8 +115,10 @@ it('is set up by the owner, who sees what works; then answers with links to what
   // A question that is taken back leaves nothing, and the model is told to stop.
   model.delay = 20_000;
   const before = model.hungUp;
+  const { calls } = model;
   await page.getByLabel('Question', { exact: true }).fill('Something slow about attention?');
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await expect.poll(() => model.calls, { timeout: 15_000 }).toBeGreaterThan(calls);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect.poll(() => model.hungUp, { timeout: 15_000 }).toBeGreaterThan(before);
   model.delay = 0;
@@ -170,3 +172,98 @@ it('practises: a probe by what was lacking, feedback by anchor with quotes, prog
   await zh.close();
   await visitor.close();
 }, 180_000);
+
+/** A microphone that says what the test tells it to, in place of the browser's speech recognition. */
+function fakeSpeech(): void {
+  interface Fake {
+    lang: string;
+    onresult: ((event: object) => void) | null;
+    onend: (() => void) | null;
+    onerror: (() => void) | null;
+  }
+  const started: Fake[] = [];
+  let stopped = 0;
+  class SpeechRecognition implements Fake {
+    lang = '';
+    onresult: Fake['onresult'] = null;
+    onend: Fake['onend'] = null;
+    onerror: Fake['onerror'] = null;
+    start(): void {
+      started.push(this);
+    }
+    stop(): void {
+      stopped++;
+      this.onend?.();
+    }
+  }
+  Object.assign(window, {
+    SpeechRecognition,
+    speech: {
+      count: () => [started.length, stopped],
+      lang: () => started.at(-1)?.lang,
+      // As the interface has it: a list that grows, and the place of what is new.
+      say: (...pieces: string[]) =>
+        started.at(-1)?.onresult?.({
+          resultIndex: 1,
+          results: [[{ transcript: 'said before' }], ...pieces.map((transcript) => [{ transcript }])],
+        }),
+      fail: () => started.at(-1)?.onerror?.(),
+    },
+  });
+}
+interface Speech {
+  count(): [number, number];
+  lang(): string;
+  say(...pieces: string[]): void;
+  fail(): void;
+}
+
+it('takes dictation after what was typed, stops when told or when the microphone fails, and offers none without', async () => {
+  const zhao = await enter('zhao', 'en');
+  const { page } = zhao;
+  await page.addInitScript(fakeSpeech);
+  await page.goto(`${server.url}/practice`);
+  await page.getByLabel('Questions', { exact: true }).fill('1');
+  await page.getByRole('button', { name: 'Begin' }).click();
+  const answer = page.getByLabel('Your answer');
+  await answer.fill('First the weights.');
+  const speech = <T>(run: (speech: Speech) => T) =>
+    page.evaluate(`(${run.toString()})(window.speech)`) as Promise<T>;
+  const say = (...pieces: string[]) =>
+    page.evaluate((list) => (window as unknown as { speech: Speech }).speech.say(...list), pieces);
+  const start = page.getByRole('button', { name: 'Dictate' });
+  const stop = page.getByRole('button', { name: /^Listening/ });
+  await start.click();
+  expect(await stop.getAttribute('aria-pressed')).toBe('true');
+  expect(await speech((one) => one.lang())).toBe('en');
+  await say(' then a scale', 'and a zero point ');
+  await say('by group.');
+  await expect
+    .poll(() => answer.inputValue())
+    .toBe('First the weights. then a scale and a zero point by group.');
+  await look(page, 'practice-dictation-en');
+  await stop.click();
+  expect(await start.getAttribute('aria-pressed')).toBe('false');
+  expect(await speech((one) => one.count())).toEqual([1, 1]);
+  // What is typed between counts; a microphone that fails ends it, and it can begin again.
+  await answer.fill('Typed.');
+  await start.click();
+  await say('Spoken.');
+  await expect.poll(() => answer.inputValue()).toBe('Typed. Spoken.');
+  await speech((one) => one.fail());
+  await start.click();
+  await stop.waitFor();
+  // Who leaves the page is not listened to any longer.
+  const address = page.url();
+  await page.getByRole('link', { name: 'Practice', exact: true }).first().click();
+  await expect.poll(() => speech((one) => one.count())).toEqual([3, 2]);
+  expect(zhao.complaints).toEqual([]);
+  await page.addInitScript(() => {
+    Object.assign(window, { SpeechRecognition: undefined, webkitSpeechRecognition: undefined });
+  });
+  await page.goto(address);
+  // What was dictated is a draft as what is typed.
+  await expect.poll(() => page.getByLabel('Your answer').inputValue()).toBe('Typed. Spoken.');
+  expect(await start.count()).toBe(0);
+  await zhao.close();
+}, 120_000);

@@ -90,6 +90,7 @@ const PAGES: { name: string; who: string | undefined; path: (locale: Locale) => 
   { name: 'kit', who: 'owner', path: () => '/bank/kits/medical-llm-engineer' },
   { name: 'calibration', who: 'li', path: () => '/calibration' },
   { name: 'calibration set', who: 'zhao', path: () => '/calibration/clinical' },
+  { name: 'calibration practice', who: 'li', path: () => '/calibration/clinical/practice' },
   { name: 'people', who: 'owner', path: () => '/people' },
   { name: 'labs', who: 'li', path: () => '/labs' },
   { name: 'assistant', who: 'li', path: () => '/assistant' },

@@ -34,6 +34,7 @@ export { type GuardOptions, guardModel } from './model/guard-model.ts';
 export type {
   Embeddings,
   FinishReason,
+  RelevanceScores,
   Role,
   StreamPart,
   TokenLogProbability,

@@ -1,11 +1,13 @@
 /** Faults that show only when the parts of the bank are held against each other. */
+
+import { checkCalibration } from './check-calibration.ts';
 import { checkCompetency, checkErrata } from './check-errata.ts';
 import { checkKit } from './check-kit.ts';
 import { questionFaults } from './check-question.ts';
-import { type Fault, repeated } from './fault.ts';
+import type { Fault } from './fault.ts';
 import type { QuestionLines } from './markdown.ts';
 import type { LineOf } from './read-yaml.ts';
-import type { Bank, CalibrationSet, Finding, Locale, Question } from './types.ts';
+import type { Bank, Finding, Locale, Question } from './types.ts';
 
 /** Where a thing was read from. */
 export interface Origin {
@@ -33,22 +35,6 @@ function checkQuestion(question: Question, { file, lineOf, text }: Origin): Find
   return findings;
 }
 
-function checkSet({ transcripts }: CalibrationSet, { questions }: Bank, fault: Fault): void {
-  const ids = transcripts.map(({ id }) => id);
-  for (const id of repeated(ids))
-    fault('transcript-twice', `transcript "${id}" stands twice`, 'transcripts', ids.lastIndexOf(id));
-  for (const [index, { id, question }] of transcripts.entries())
-    if (!questions.has(question))
-      fault(
-        'no-such-question',
-        `transcript "${id}" answers "${question}", which is not in the bank`,
-        'transcripts',
-        index,
-      );
-  if (new Set(transcripts.map(({ expert }) => expert)).size < 3)
-    fault('narrow-set', 'the transcripts cover fewer than three scale points', 'transcripts');
-}
-
 /** @param originOf where a thing was read from */
 export function crossCheck(bank: Bank, originOf: (thing: object) => Origin): Finding[] {
   const findings = [...bank.questions.values()].flatMap((question) =>
@@ -71,6 +57,6 @@ export function crossCheck(bank: Bank, originOf: (thing: object) => Origin): Fin
         'competency',
       );
   checkErrata(bank, faultIn(originOf(bank.errata)));
-  for (const set of bank.calibrations.values()) checkSet(set, bank, faultIn(originOf(set)));
+  for (const set of bank.calibrations.values()) checkCalibration(set, bank, faultIn(originOf(set)));
   return findings;
 }

@@ -35,6 +35,7 @@ export {
   LOCALES,
   type Locale,
   type Localised,
+  type PracticeTranscript,
   QUESTION_KINDS,
   type Question,
   type QuestionKind,

@@ -42,13 +42,43 @@ describe('the shipped bank', () => {
   });
 
   it('calibrates on transcripts of a length that one can judge by', async () => {
-    for (const { transcripts } of (await loadBank(SHIPPED)).calibrations.values())
-      for (const { id, text } of transcripts) {
+    for (const { transcripts, practice } of (await loadBank(SHIPPED)).calibrations.values())
+      for (const { id, text } of [...transcripts, ...practice]) {
         const words = text.en.transcript.split(/\s+/).length;
         expect(words, id).toBeGreaterThanOrEqual(110);
         expect(words, id).toBeLessThanOrEqual(260);
         expect(text['zh-CN'].transcript.length, id).toBeGreaterThanOrEqual(150);
       }
+  });
+});
+
+describe('transcripts for practice', () => {
+  it('cover the scale, several competencies and kinds, and none of them is counted', async () => {
+    const { calibrations, questions } = await loadBank(SHIPPED);
+    for (const { transcripts, practice, text } of calibrations.values()) {
+      expect(practice.map(({ expert }) => expert).sort()).toEqual([1, 2, 3, 4, 5]);
+      const counted = new Set(transcripts.map(({ id }) => id));
+      expect(practice.filter(({ id }) => counted.has(id))).toEqual([]);
+      expect(text.en.intro).toMatch(/composed/);
+    }
+    const asked = [...calibrations.values()].flatMap(({ practice }) =>
+      practice.map(({ question }) => questions.get(question)),
+    );
+    expect(new Set(asked.map((question) => question?.competency)).size).toBeGreaterThanOrEqual(6);
+    expect(new Set(asked.map((question) => question?.kind)).size).toBeGreaterThanOrEqual(5);
+  });
+
+  it('do not give their score away by length', async () => {
+    const all = [...(await loadBank(SHIPPED)).calibrations.values()].flatMap(({ practice }) => practice);
+    for (const locale of ['zh-CN', 'en'] as const) {
+      const length = all.map(({ text }) => text[locale].transcript.length);
+      const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
+      const low = mean(length.filter((_, at) => (all[at]?.expert ?? 3) <= 2));
+      const high = mean(length.filter((_, at) => (all[at]?.expert ?? 3) >= 4));
+      // Means of four each: nobody would tell them apart by eye.
+      expect(high / low, locale).toBeGreaterThan(0.75);
+      expect(high / low, locale).toBeLessThan(1.34);
+    }
   });
 });
 
@@ -254,6 +284,42 @@ describe('a changed bank', () => {
     );
     expect(codes('missing-file')).toContain('questions/efficiency/mixed-precision/en.md');
     expect(codes('encoding')).toEqual([`${CARD}/zh.md`]);
+  });
+
+  it('refuses practice with a transcript that counts', async () => {
+    const counted = await readFile(join(folder, 'calibration/technical/gan-solid.en.md'), 'utf8');
+    await writeFile(join(folder, 'calibration/technical/practice/lora-merged.en.md'), counted);
+    const [finding] = (await checkBank(folder)).filter(({ code }) => code === 'practice-counted');
+    expect(finding).toMatchObject({
+      file: 'calibration/technical/set.yaml',
+      line: await lineOf('calibration/technical/set.yaml', 'id: lora-merged'),
+    });
+  });
+
+  it('has another hash with other transcripts for practice, and certificates are of the same set', async () => {
+    const before = await loadBank(SHIPPED);
+    await edit('calibration/technical/set.yaml', (text) =>
+      text.replace('question: lora, expert: 3', 'question: lora, expert: 4'),
+    );
+    const after = await loadBank(folder);
+    expect(after.hash).not.toBe(before.hash);
+    expect(after.calibrations.get('technical')?.hash).toBe(before.calibrations.get('technical')?.hash);
+  });
+
+  it('refuses reasons for practice that quote nothing, or what the candidate does not say', async () => {
+    const reasonOf = 'calibration/clinical/practice/error-owned.en.md';
+    const found = async (change: (text: string) => string) => {
+      await edit(reasonOf, change);
+      return (await checkBank(folder)).map(({ code, file, message }) => ({ code, file, message }));
+    };
+    const file = 'calibration/clinical/set.yaml';
+    // The interviewer's words are no evidence.
+    expect(
+      await found((text) => text.replace('> The second was fear', '> How long until you spoke?')),
+    ).toEqual([{ code: 'not-said', file, message: expect.stringContaining('How long until you spoke?') }]);
+    expect(await found((text) => text.replace(/^> /gm, ''))).toEqual([
+      { code: 'no-quote', file, message: expect.stringContaining('"error-owned" (en)') },
+    ]);
   });
 
   it('refuses two questions of one id', async () => {

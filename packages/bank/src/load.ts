@@ -4,6 +4,7 @@ import { basename, join, relative, sep } from 'node:path';
 import { crossCheck, type Origin } from './cross-check.ts';
 import { contentHash } from './hash.ts';
 import { parseQuestionMarkdown, parseTranscriptMarkdown, TEXT_FILE_NAMES } from './markdown.ts';
+import { quotesOf } from './practice-quotes.ts';
 import { readYaml } from './read-yaml.ts';
 import { CalibrationFile, CompetenciesFile, ErrataFile, KitFile, QuestionFile, Slug } from './schema.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type Finding,
   type Kit,
   type Locale,
+  type PracticeTranscript,
   type Question,
 } from './types.ts';
 
@@ -26,7 +28,10 @@ interface Reading {
   origins: Map<object, Origin>;
 }
 
-type Shape = { files: 'none' | ((name: string) => boolean); folders: boolean };
+type Shape = {
+  files: 'none' | ((name: string) => boolean);
+  folders: boolean | ((name: string) => boolean);
+};
 
 const fault = (reading: Reading, code: string, file: string, message: string, line?: number) =>
   reading.findings.push({ severity: 'error', code, file, message, ...(line ? { line } : {}) });
@@ -50,7 +55,8 @@ async function list(reading: Reading, path: string, shape: Shape): Promise<strin
     const { name } = entry;
     if (name.startsWith('.') || name === 'README.md') continue;
     const fits = entry.isDirectory()
-      ? shape.folders && Slug.safeParse(name).success
+      ? (typeof shape.folders === 'boolean' ? shape.folders : shape.folders(name)) &&
+        Slug.safeParse(name).success
       : entry.isFile() && shape.files !== 'none' && shape.files(name);
     if (fits) names.push(name);
     else fault(reading, 'path', `${file}/${name}`, 'this name does not belong here');
@@ -188,23 +194,14 @@ async function readKit(
   return kit;
 }
 
-async function readCalibration(reading: Reading, folder: string): Promise<CalibrationSet | undefined> {
-  const found = await read(reading, join(folder, 'set.yaml'));
-  if (!found) return undefined;
-  const { value, findings, lineOf } = readYaml(found.source, found.file, CalibrationFile);
-  reading.findings.push(...findings);
-  if (!value) return undefined;
-  if (value.family !== basename(folder)) {
-    const message = `family is "${value.family}", the folder is "${basename(folder)}"`;
-    fault(reading, 'id-folder', found.file, message, lineOf('family'));
-  }
-  const known = new Set([
-    'set.yaml',
-    ...value.transcripts.flatMap(({ id }) => [`${id}.zh.md`, `${id}.en.md`]),
-  ]);
-  await list(reading, folder, { files: (name) => known.has(name), folders: false });
+/** Those of the entries whose texts can be read in both languages; faults of the others are told. */
+async function readTranscripts(
+  reading: Reading,
+  folder: string,
+  entries: readonly Pick<CalibrationTranscript, 'id' | 'question' | 'expert'>[],
+): Promise<CalibrationTranscript[]> {
   const transcripts: CalibrationTranscript[] = [];
-  for (const entry of value.transcripts) {
+  for (const entry of entries) {
     const [zh, en] = await Promise.all(
       ['zh', 'en'].map((name) => read(reading, join(folder, `${entry.id}.${name}.md`))),
     );
@@ -215,6 +212,37 @@ async function readCalibration(reading: Reading, folder: string): Promise<Calibr
     if (chinese.value && english.value)
       transcripts.push({ ...entry, text: { 'zh-CN': chinese.value, en: english.value } });
   }
+  return transcripts;
+}
+
+async function readCalibration(reading: Reading, folder: string): Promise<CalibrationSet | undefined> {
+  const found = await read(reading, join(folder, 'set.yaml'));
+  if (!found) return undefined;
+  const { value, findings, lineOf } = readYaml(found.source, found.file, CalibrationFile);
+  reading.findings.push(...findings);
+  if (!value) return undefined;
+  if (value.family !== basename(folder)) {
+    const message = `family is "${value.family}", the folder is "${basename(folder)}"`;
+    fault(reading, 'id-folder', found.file, message, lineOf('family'));
+  }
+  const filesOf = (entries: readonly { id: string }[]) =>
+    new Set(entries.flatMap(({ id }) => [`${id}.zh.md`, `${id}.en.md`]));
+  const known = filesOf(value.transcripts).add('set.yaml');
+  await list(reading, folder, {
+    files: (name) => known.has(name),
+    folders: (name) => name === 'practice' && value.practice.length > 0,
+  });
+  if (value.practice.length > 0) {
+    const ours = filesOf(value.practice);
+    await list(reading, join(folder, 'practice'), { files: (name) => ours.has(name), folders: false });
+  }
+  const transcripts = await readTranscripts(reading, folder, value.transcripts);
+  const practice = (await readTranscripts(reading, join(folder, 'practice'), value.practice)).map(
+    (entry): PracticeTranscript => ({
+      ...entry,
+      quotes: { 'zh-CN': quotesOf(entry.text['zh-CN'].reason), en: quotesOf(entry.text.en.reason) },
+    }),
+  );
   const content = {
     family: value.family,
     text: {
@@ -225,7 +253,12 @@ async function readCalibration(reading: Reading, folder: string): Promise<Calibr
     validMonths: value.validMonths,
     transcripts,
   };
-  const set: CalibrationSet = { ...content, hash: await contentHash(content) };
+  const set: CalibrationSet = {
+    ...content,
+    practice,
+    hash: await contentHash(content),
+    practiceHash: await contentHash(practice),
+  };
   reading.origins.set(set, { file: found.file, lineOf });
   return set;
 }
@@ -264,7 +297,10 @@ export async function readBank(root: string): Promise<{ bank: Bank; findings: Fi
   if (questions.size === 0 && reading.findings.length === 0)
     fault(reading, 'empty', 'questions', 'there is no question in the bank');
   const parts = [...questions.values(), ...kits.values(), ...calibrations.values(), errata];
-  const hashes = parts.map(({ hash }) => hash).sort();
+  const hashes = [
+    ...parts.map(({ hash }) => hash),
+    ...[...calibrations.values()].map(({ practiceHash }) => practiceHash),
+  ].sort();
   const map = [...competencies.values()];
   const hash = await contentHash([...hashes, map]);
   const bank: Bank = { questions, competencies, errata, kits, calibrations, hash };

@@ -114,11 +114,15 @@ export const ErrataFile = z.strictObject({
     .min(1),
 });
 
+const TranscriptEntry = z.strictObject({ id: Slug, question: Slug, expert: ScalePoint });
+
 export const CalibrationFile = z.strictObject({
   family: Slug,
   title: both(Line),
   intro: both(Line),
   pass: z.strictObject({ withinOne: z.number().min(0).max(1), exact: z.number().min(0).max(1) }),
   validMonths: z.int().min(1).max(60),
-  transcripts: z.array(z.strictObject({ id: Slug, question: Slug, expert: ScalePoint })).min(1),
+  transcripts: z.array(TranscriptEntry).min(1),
+  /** Texts lie in the folder `practice/`. */
+  practice: z.array(TranscriptEntry).default([]),
 });

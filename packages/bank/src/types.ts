@@ -127,6 +127,11 @@ export interface CalibrationTranscript {
   text: Localised<{ transcript: string; reason: string }>;
 }
 
+export interface PracticeTranscript extends CalibrationTranscript {
+  /** What the reason quotes of the transcript, in its order. */
+  quotes: Localised<string[]>;
+}
+
 export interface CalibrationSet {
   family: string;
   text: Localised<{ title: string; intro: string }>;
@@ -134,7 +139,11 @@ export interface CalibrationSet {
   pass: { withinOne: number; exact: number };
   validMonths: number;
   transcripts: CalibrationTranscript[];
+  /** Scored for practice only, with feedback at once; none of them is among `transcripts`. */
+  practice: PracticeTranscript[];
+  /** Of what is counted: practice may change without touching certificates. */
   hash: string;
+  practiceHash: string;
 }
 
 export const VERDICTS = ['wrong', 'dated', 'imprecise', 'unsupported'] as const;

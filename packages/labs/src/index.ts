@@ -4,6 +4,7 @@
  */
 
 export { type Distribution, type DistributionName, distribution } from './data/distributions.ts';
+export { type PairScore, requireCrossEncoder, scorePair } from './encoder/cross-encoder.ts';
 export { type Embedded, type EmbedderOptions, embedText } from './encoder/embedder.ts';
 export { EncoderError } from './encoder/errors.ts';
 export { createEncoderLab } from './encoder/lab.ts';

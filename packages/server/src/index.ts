@@ -29,6 +29,7 @@ export { KeyError } from './keys/key-error.ts';
 export { keyFolder, openKeys } from './keys/open-keys.ts';
 export { createLog, LOG_LEVELS, type LogLevel } from './operate/create-log.ts';
 export { type Running, type ServeOptions, serve } from './serve.ts';
+export { startThread } from './start-thread.ts';
 export { DatabaseError } from './store/driver.ts';
 export { LockError } from './store/lock.ts';
 export { MigrationError, migrate } from './store/migrate.ts';

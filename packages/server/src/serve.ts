@@ -53,8 +53,8 @@ export interface ServeOptions {
   drainMs?: number;
   /** How long requests under way may take before a stop ends them. */
   stopMs?: number;
-  /** Opens an encoder's folder for vectors of the bank; without it a set-up with one is refused. */
-  encoder?: ModelsOptions['encoder'];
+  /** Opens encoders' folders for searching the bank; without it a set-up with one is refused. Closed with the server. */
+  encoders?: ModelsOptions['encoders'] & { close(): Promise<void> };
   /** What to do before the first request is taken, e.g. fill a demonstration. */
   prepare?: (context: Context) => Promise<void>;
 }
@@ -89,7 +89,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const search = createSearchIndex(store.driver);
     const baseUrl = options.publicUrl ?? `http://${host}:${port}`;
     events = await createLockEvents(store.driver);
-    const models = createModels({ search, ...(options.encoder ? { encoder: options.encoder } : {}) });
+    const models = createModels({ search, ...(options.encoders ? { encoders: options.encoders } : {}) });
     const advisory = createAdvisoryRunner({
       store,
       models,
@@ -173,6 +173,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         stopping.abort();
         search.stop();
         await search.settled();
+        await options.encoders?.close();
         await background;
         await stopRetention();
         await store.close();

@@ -5,7 +5,7 @@ import type { LanguageModel } from './language-model.ts';
 import { generateStructured } from './structured.ts';
 
 export interface ModelCheck {
-  item: 'answer' | 'stream' | 'json' | 'log-probabilities' | 'embeddings' | 'context';
+  item: 'answer' | 'stream' | 'json' | 'log-probabilities' | 'embeddings' | 'reranker' | 'context';
   /** `absent`: the model does not offer it, and nothing failed. */
   outcome: 'works' | 'repaired' | 'absent' | 'fails';
   /** Seconds of the answer. */
@@ -76,6 +76,11 @@ export async function checkModel(model: LanguageModel, signal: AbortSignal): Pro
     if (!model.embed) return { outcome: 'absent' };
     const { vectors } = await model.embed(['量化', 'quantisation'], { signal });
     return { outcome: 'works', count: vectors[0]?.length ?? 0 };
+  });
+  await attempt('reranker', async () => {
+    if (!model.rerank) return { outcome: 'absent' };
+    const { scores } = await model.rerank('量化', ['量化把权重换成整数', 'how to boil an egg'], { signal });
+    return { outcome: 'works', count: scores.length };
   });
   await attempt('context', async () => {
     const count = (await model.contextTokens?.({ signal })) ?? null;

@@ -10,6 +10,8 @@ import { openAiCompatibleModel } from './openai-compatible.ts';
 
 /** A folder with a BERT-family encoder as Hugging Face lays it out; vectors are then made in this process. */
 const encoder = z.string().min(1).optional();
+/** A folder with a BERT-family cross-encoder (one label); it puts the passages that were found in order, in this process. */
+const reranker = z.string().min(1).optional();
 
 const Configuration = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -18,6 +20,7 @@ const Configuration = z.discriminatedUnion('kind', [
     model: z.string().min(1),
     embeddingModel: z.string().min(1).optional(),
     encoder,
+    reranker,
     /** The name of the environment variable that holds the key. */
     apiKeyEnv: z
       .string()
@@ -29,6 +32,7 @@ const Configuration = z.discriminatedUnion('kind', [
     file: z.string().min(1),
     embeddingFile: z.string().min(1).optional(),
     encoder,
+    reranker,
     contextSize: z.int().min(256).optional(),
     threads: z.int().min(1).max(256).optional(),
   }),
@@ -127,47 +131,71 @@ export async function removeConfiguration(env: Environment = process.env): Promi
   return file;
 }
 
+/** Of each kind by itself. */
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 type Embed = NonNullable<LanguageModel['embed']>;
+type Rerank = NonNullable<LanguageModel['rerank']>;
 
 export interface OpenOptions {
   /** Opens an encoder's folder; the labs do it, which this package does not know. Called with the first text. */
   encoder?: (folder: string) => Promise<Embed>;
+  /** The same for a cross-encoder's. */
+  reranker?: (folder: string) => Promise<Rerank>;
 }
 
-/** The model with vectors of an encoder in this process; its name says of which, since vectors of two do not mix. */
-function withEncoder(
-  model: LanguageModel,
-  folder: string,
-  open: NonNullable<OpenOptions['encoder']>,
-): LanguageModel {
-  let opening: Promise<Embed> | undefined;
-  const embed: Embed = async (texts, options) => {
-    opening ??= open(folder);
+/** Opens with the first call; what failed is tried again by the next. */
+function onFirstCall<A extends unknown[], R>(
+  open: () => Promise<(...args: A) => Promise<R>>,
+): (...args: A) => Promise<R> {
+  let opening: ReturnType<typeof open> | undefined;
+  return async (...args) => {
+    opening ??= open();
     opening.catch(() => {
       opening = undefined;
     });
-    return (await opening)(texts, options);
+    return (await opening)(...args);
   };
-  return { ...model, embed, embeddingId: `encoder:${folder.split(/[\\/]/).findLast((part) => part !== '')}` };
 }
 
 /** @throws ConfigurationError when the variable that should hold the key is empty, or an encoder cannot be run here */
 export function openModel(
   configuration: ModelConfiguration,
   env: Environment = process.env,
-  { encoder: openEncoder }: OpenOptions = {},
+  options: OpenOptions = {},
 ): LanguageModel {
-  if (configuration.encoder !== undefined) {
-    const { encoder: folder, ...rest } = configuration;
-    if (!openEncoder)
+  const { encoder: embedFolder, reranker: rerankFolder, ...rest } = configuration;
+  const model = openPlain(rest, env);
+  for (const [folder, open] of [
+    [embedFolder, options.encoder],
+    [rerankFolder, options.reranker],
+  ] as const)
+    if (folder !== undefined && !open)
       throw new ConfigurationError(
         'encoder',
-        `An encoder (${folder}) is set up for vectors, and this program cannot run one. Start it as viva start.`,
+        `An encoder (${folder}) is set up, and this program cannot run one. Start it as viva start.`,
       );
-    return withEncoder(openModel(rest, env), folder, openEncoder);
-  }
+  const { encoder: openEncoder, reranker: openReranker } = options;
+  return {
+    ...model,
+    ...(embedFolder !== undefined && openEncoder
+      ? {
+          embed: onFirstCall(() => openEncoder(embedFolder)),
+          // Vectors of two encoders do not mix.
+          embeddingId: `encoder:${embedFolder.split(/[\\/]/).findLast((part) => part !== '')}`,
+        }
+      : {}),
+    ...(rerankFolder !== undefined && openReranker
+      ? { rerank: onFirstCall(() => openReranker(rerankFolder)) }
+      : {}),
+  };
+}
+
+function openPlain(
+  configuration: DistributiveOmit<ModelConfiguration, 'encoder' | 'reranker'>,
+  env: Environment,
+): LanguageModel {
   if (configuration.kind === 'llama-cpp') return llamaCppModel(configuration);
-  const { apiKeyEnv, encoder: _, ...options } = configuration;
+  const { apiKeyEnv, ...options } = configuration;
   const apiKey = apiKeyEnv === undefined ? undefined : env[apiKeyEnv];
   if (apiKeyEnv !== undefined && !apiKey)
     throw new ConfigurationError(

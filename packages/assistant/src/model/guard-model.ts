@@ -180,7 +180,7 @@ export function guardModel(model: LanguageModel, options: GuardOptions = {}): La
       }
     },
   };
-  const { tokenLogProbabilities, embed, contextTokens } = model;
+  const { tokenLogProbabilities, embed, rerank, contextTokens } = model;
   if (contextTokens) result.contextTokens = contextTokens.bind(model);
   if (tokenLogProbabilities)
     result.tokenLogProbabilities = (messages, asked = {}) =>
@@ -189,21 +189,27 @@ export function guardModel(model: LanguageModel, options: GuardOptions = {}): La
         estimateMessages(messages),
         asked,
       );
-  if (embed)
-    result.embed = async (texts, { signal } = {}) => {
-      for (let attempt = 0; ; attempt++) {
-        try {
-          const found = await within((inner) => embed.call(model, texts, { signal: inner }), {
-            timeoutMs,
-            signal,
-            late: () => tooSlow(model, timeoutMs, 'embeddings'),
-          });
-          budget?.add(found.usage);
-          return found;
-        } catch (error) {
-          await again(error, attempt, signal);
-        }
+  /** Calls in which nothing is generated: counted after the fact. */
+  const computed = async <T extends { usage: Usage }>(
+    call: (signal: AbortSignal) => Promise<T>,
+    what: string,
+    signal: AbortSignal | undefined,
+  ): Promise<T> => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const found = await within(call, { timeoutMs, signal, late: () => tooSlow(model, timeoutMs, what) });
+        budget?.add(found.usage);
+        return found;
+      } catch (error) {
+        await again(error, attempt, signal);
       }
-    };
+    }
+  };
+  if (embed)
+    result.embed = (texts, { signal } = {}) =>
+      computed((inner) => embed.call(model, texts, { signal: inner }), 'embeddings', signal);
+  if (rerank)
+    result.rerank = (query, texts, { signal } = {}) =>
+      computed((inner) => rerank.call(model, query, texts, { signal: inner }), 'order of passages', signal);
   return result;
 }

@@ -53,6 +53,12 @@ export interface Embeddings {
   usage: Usage;
 }
 
+export interface RelevanceScores {
+  /** One a text, in order: higher answers the query better. Comparable within one query. */
+  scores: number[];
+  usage: Usage;
+}
+
 export interface LanguageModel {
   /** Names the model in reports, as in `openai-compatible:qwen2.5-7b`. */
   readonly id: string;
@@ -73,6 +79,12 @@ export interface LanguageModel {
   readonly embeddingId?: string;
   /** Present where an embedding model is set up. */
   embed?(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<Embeddings>;
+  /** Present where a cross-encoder is set up. */
+  rerank?(
+    query: string,
+    texts: readonly string[],
+    options?: { signal?: AbortSignal },
+  ): Promise<RelevanceScores>;
 }
 
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, estimated: false };

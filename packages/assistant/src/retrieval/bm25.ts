@@ -34,9 +34,20 @@ interface Postings {
 
 interface Expansion {
   terms: number[];
+  words: string[];
   weight: number;
 }
-const UNKNOWN: Expansion = { terms: [], weight: 0 };
+const UNKNOWN: Expansion = { terms: [], words: [], weight: 0 };
+
+/** A content word of a query. */
+export interface QueryTerm {
+  /** Itself where the index has it, else those spelt most like it; may be none. */
+  words: string[];
+  /** By rarity. */
+  weight: number;
+  /** 1 for the word itself, less for one that was found by its spelling. */
+  certainty: number;
+}
 
 /** What a word counts that was found by its spelling only. */
 const SPELLING_WEIGHT = 0.7;
@@ -111,11 +122,12 @@ export class Bm25Index {
   /** The terms of the index that a token of a query stands for: itself, or those spelt most like it. */
   private expand(token: string): Expansion {
     const term = this.terms.get(token);
-    if (term !== undefined) return { terms: [term], weight: 1 };
+    if (term !== undefined) return { terms: [term], words: [token], weight: 1 };
     this.spellings ??= new Spellings(this.terms.keys());
     const close = this.spellings.close(token);
     return {
       terms: close.flatMap((word) => this.terms.get(word) ?? []),
+      words: close,
       weight: SPELLING_WEIGHT,
     };
   }
@@ -148,6 +160,20 @@ export class Bm25Index {
     }));
     for (const document of touched) scores[document] = 0;
     return hits;
+  }
+
+  /** What the query is about, word by word, with the words of the index that each stands for. */
+  queryTerms(query: string): QueryTerm[] {
+    return contentUnits(query).flatMap((unit) =>
+      unit.map((token): QueryTerm => {
+        const { terms, weight, words } = this.expand(token);
+        const frequency = Math.max(
+          0,
+          ...terms.map((term) => (this.postings[term] as Postings).documents.length),
+        );
+        return { words, weight: this.idf(frequency) / unit.length, certainty: weight };
+      }),
+    );
   }
 
   private coverage(units: readonly (readonly Expansion[])[], document: number): number {

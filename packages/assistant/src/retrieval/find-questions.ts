@@ -1,6 +1,6 @@
 /** The search of the pages and of the command line: questions by words in either language, with a passage of each. */
 import { type Bank, type Locale, type Question, tokens } from '@viva/bank';
-import { bankPassages, type Passage } from './passages.ts';
+import { bankPassages } from './passages.ts';
 import { Retriever } from './retriever.ts';
 
 export interface FoundQuestion {
@@ -18,8 +18,6 @@ export interface FindOptions {
 }
 
 const HAN = /\p{Script=Han}/u;
-/** How deep passages are ranked; a question has some thirty. */
-const PASSAGES = 400;
 const retrievers = new WeakMap<Bank, Retriever>();
 
 function retrieverOf(bank: Bank): Retriever {
@@ -38,7 +36,7 @@ function snippetOf(text: string, query: readonly string[]): string {
   return `${from > 0 ? '…' : ''}${clean.slice(from, from + 160)}${from + 160 < clean.length ? '…' : ''}`;
 }
 
-/** Questions that match, best first; see `Retriever.rankQuestions` for the order. Misspellings are seen through. */
+/** Questions that match, best first; see `Retriever.rankCandidates` for the order. Misspellings are seen through. */
 export async function findQuestions(
   bank: Bank,
   query: string,
@@ -47,21 +45,17 @@ export async function findQuestions(
   const shown = locale ?? (HAN.test(query) ? 'zh-CN' : 'en');
   const words = tokens(query);
   if (words.length === 0) return [];
-  const ranked = await retrieverOf(bank).rank(query, { limit: PASSAGES });
-  const sums = new Map<string, { score: number; share: number; best?: Passage }>();
-  for (const { passage, score } of ranked) {
-    const sum = sums.get(passage.question) ?? { score: 0, share: 1 };
-    sum.score += score * sum.share;
-    sum.share /= 2;
-    if (!sum.best && passage.locale === shown) sum.best = passage;
-    sums.set(passage.question, sum);
-  }
-  return [...sums]
-    .sort(([a, one], [b, other]) => other.score - one.score || (a < b ? -1 : 1))
-    .slice(0, limit)
-    .flatMap(([id, { score, best }]) => {
-      const question = bank.questions.get(id);
-      if (!question) return [];
-      return [{ question, score, snippet: snippetOf(best?.text ?? question.text[shown].prompt, words) }];
-    });
+  const ranked = await retrieverOf(bank).rankCandidates(query, { limit });
+  return ranked.flatMap(({ question: id, passages }, at) => {
+    const question = bank.questions.get(id);
+    if (!question) return [];
+    const best = passages.find(({ passage }) => passage.locale === shown)?.passage;
+    return [
+      {
+        question,
+        score: ranked.length - at,
+        snippet: snippetOf(best?.text ?? question.text[shown].prompt, words),
+      },
+    ];
+  });
 }

@@ -1,9 +1,11 @@
 /** Finds passages of the bank for a question in either language: words, and vectors where there are any. */
 import { ModelError } from '../errors.ts';
 import type { LanguageModel } from '../model/language-model.ts';
-import { Bm25Index } from './bm25.ts';
+import { Bm25Index, type Field } from './bm25.ts';
 import { fuseScores, SEMANTIC_WEIGHT } from './fuse-scores.ts';
 import type { Passage } from './passages.ts';
+import type { Candidate } from './rerank/question-features.ts';
+import { rerankCandidates, toCandidates } from './rerank/rank-candidates.ts';
 import { type VectorHit, VectorIndex } from './vector-index.ts';
 
 export interface RetrievedPassage {
@@ -42,9 +44,19 @@ export interface SearchPassagesOptions {
 
 /** How much words in each field count; title and tags stand before every passage of their question. */
 const BOOST = { title: 3, tags: 2, text: 1 };
+
+/** What of a passage is searched word by word. */
+export const passageFields = ({ title, tags, text, question }: Passage): Field[] => [
+  { text: title, boost: BOOST.title },
+  { text: `${question} ${tags.join(' ')}`.replaceAll('-', ' '), boost: BOOST.tags },
+  { text, boost: BOOST.text },
+];
+
 export const MIN_COVERAGE = 0.25;
 /** How deep each ranking goes into the fusion. */
 const DEPTH = 200;
+/** Passages that a cross-encoder reads again. */
+const CROSS_DEPTH = 50;
 /** Texts embedded by one call. */
 const BATCH = 64;
 
@@ -54,6 +66,7 @@ export class Retriever {
   private readonly minCoverage: number;
   private readonly minSimilarity: number;
   private readonly semanticWeight: number;
+  private cross: NonNullable<LanguageModel['rerank']> | null = null;
   private vectors: { near: NearestPassages; embed: NonNullable<LanguageModel['embed']> } | null = null;
 
   constructor(passages: readonly Passage[], options: RetrieverOptions = {}) {
@@ -61,13 +74,7 @@ export class Retriever {
     this.minCoverage = options.minCoverage ?? MIN_COVERAGE;
     this.minSimilarity = options.minSimilarity ?? Number.POSITIVE_INFINITY;
     this.semanticWeight = options.semanticWeight ?? SEMANTIC_WEIGHT;
-    this.words = new Bm25Index(
-      passages.map(({ title, tags, text, question }) => [
-        { text: title, boost: BOOST.title },
-        { text: `${question} ${tags.join(' ')}`.replaceAll('-', ' '), boost: BOOST.tags },
-        { text, boost: BOOST.text },
-      ]),
-    );
+    this.words = new Bm25Index(passages.map(passageFields));
   }
 
   /**
@@ -100,8 +107,22 @@ export class Retriever {
     this.vectors = embed ? { near, embed } : null;
   }
 
+  /** From now on this model's cross-encoder reads the best passages again; without one, none does. */
+  useReranker(model: Pick<LanguageModel, 'rerank'> | null): void {
+    this.cross = model?.rerank?.bind(model) ?? null;
+  }
+
   /** Passages best first, whether or not they are evidence enough for an answer. */
   async rank(query: string, { limit = 10, signal }: SearchPassagesOptions = {}): Promise<RetrievedPassage[]> {
+    const found = await this.firstStage(query, this.cross ? Math.max(limit, CROSS_DEPTH) : limit, signal);
+    return (await this.crossEncoded(query, found, signal)).slice(0, limit);
+  }
+
+  private async firstStage(
+    query: string,
+    limit: number,
+    signal: AbortSignal | undefined,
+  ): Promise<RetrievedPassage[]> {
     const words = this.words.search(query, this.vectors ? DEPTH : limit);
     const plain = (document: number, score: number, coverage: number, similarity: number | null) => ({
       passage: this.passages[document] as Passage,
@@ -115,6 +136,35 @@ export class Retriever {
     return fuseScores(words, near, this.semanticWeight)
       .slice(0, limit)
       .map(({ document, score, coverage, similarity }) => plain(document, score, coverage, similarity));
+  }
+
+  /** The best in the order of the cross-encoder; all as they were where it cannot be had just now. */
+  private async crossEncoded(
+    query: string,
+    found: RetrievedPassage[],
+    signal: AbortSignal | undefined,
+  ): Promise<RetrievedPassage[]> {
+    const near = found.slice(0, CROSS_DEPTH);
+    if (!this.cross || near.length === 0) return found;
+    try {
+      const { scores } = await this.cross(
+        query,
+        near.map(({ passage }) => `${passage.title}\n${passage.text}`),
+        signal ? { signal } : {},
+      );
+      const top = found[0]?.score || 1;
+      return [
+        // Above one; the rest, against the best of the first stage, below.
+        ...near
+          .map((one, at) => ({ one, logit: scores[at] as number }))
+          .sort((a, b) => b.logit - a.logit)
+          .map(({ one, logit }) => ({ ...one, score: 1 + 1 / (1 + Math.exp(-logit)) })),
+        ...found.slice(CROSS_DEPTH).map((one) => ({ ...one, score: one.score / top })),
+      ];
+    } catch (error) {
+      if (signal?.aborted || !(error instanceof ModelError)) throw error;
+      return found;
+    }
   }
 
   /** Nothing where the vectors cannot be had just now: words then rank alone. */
@@ -156,22 +206,31 @@ export class Retriever {
     return enough ? ranked.slice(0, limit) : [];
   }
 
-  /** Questions best first, each by its best passages; later ones count half as much as the one before. */
-  async rankQuestions(query: string, limit = 10, signal?: AbortSignal): Promise<string[]> {
-    const ranked = await this.rank(query, {
-      limit: Math.max(200, limit * 20),
-      ...(signal ? { signal } : {}),
-    });
-    const sums = new Map<string, { score: number; share: number }>();
-    for (const { passage, score } of ranked) {
-      const sum = sums.get(passage.question) ?? { score: 0, share: 1 };
-      sum.score += score * sum.share;
-      sum.share /= 2;
-      sums.set(passage.question, sum);
+  /**
+   * Questions best first. Those that the first stage puts highest are ranked again: by a cross-encoder where one is set up,
+   * else by a linear ranking of what speaks for each.
+   * @param options `rerank: false` leaves the first stage's order
+   */
+  async rankCandidates(
+    query: string,
+    { limit = 10, signal, rerank = true }: SearchPassagesOptions & { rerank?: boolean } = {},
+  ): Promise<Candidate[]> {
+    const found = await this.firstStage(query, Math.max(200, limit * 20), signal);
+    const read = rerank ? await this.crossEncoded(query, found, signal) : found;
+    const candidates = toCandidates(read);
+    if (!rerank) return candidates.slice(0, limit);
+    if (read !== found) {
+      // A cross-encoder's scores say of one passage that it answers, and are no sums.
+      const places = new Map(read.map(({ passage }, at) => [passage.question, at] as const).reverse());
+      const place = ({ question }: Candidate) => places.get(question) as number;
+      return candidates.sort((a, b) => place(a) - place(b)).slice(0, limit);
     }
-    return [...sums]
-      .sort(([, a], [, b]) => b.score - a.score)
-      .slice(0, limit)
-      .map(([question]) => question);
+    return rerankCandidates(query, this.words.queryTerms(query), candidates).slice(0, limit);
+  }
+
+  /** The ids of `rankCandidates`. */
+  async rankQuestions(query: string, limit = 10, signal?: AbortSignal, rerank = true): Promise<string[]> {
+    const candidates = await this.rankCandidates(query, { limit, rerank, ...(signal ? { signal } : {}) });
+    return candidates.map(({ question }) => question);
   }
 }

@@ -8,7 +8,7 @@ import { CommandFailure } from '../failure.ts';
 import { bankFolder, pagesFolder } from '../folders.ts';
 import { readSettings } from '../settings.ts';
 import { VERSION } from '../version.ts';
-import { openEncoderEmbedding } from './assistant/encoder-embedding.ts';
+import { openEncoders } from './assistant/open-encoders.ts';
 
 interface StartOptions {
   port: string;
@@ -73,7 +73,7 @@ function serveOptions({ port, host, data, bank, publicUrl, trustProxy }: StartOp
     databaseUrl: process.env.DATABASE_URL,
     version: VERSION,
     ...settings,
-    encoder: openEncoderEmbedding,
+    encoders: openEncoders(),
   };
 }
 

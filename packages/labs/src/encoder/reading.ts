@@ -58,11 +58,16 @@ export type Vectors = Record<Exclude<Pooling, 'pooler'>, Float32Array>;
 /** Lengths are rounded up to this: the engine compiles its kernels anew for every length that it meets. */
 const ROUND = 16;
 
-/** The last states of one encoding, read under padding to a common length. @returns its own length × hidden, or more */
-export async function statesOf(encoder: Encoder, encoding: Encoding): Promise<Float32Array> {
+/** One encoding under padding to a common length. */
+export function paddedTo(encoder: Encoder, encoding: Encoding): Encoding {
   const to = Math.min(Math.ceil(encoding.ids.length / ROUND) * ROUND, encoder.config.positions);
   const [padded] = encoder.tokenizer.pad([encoding], { to });
-  const { ids, typeIds, attentionMask } = padded ?? encoding;
+  return padded ?? encoding;
+}
+
+/** The last states of one encoding, read under padding to a common length. @returns its own length × hidden, or more */
+export async function statesOf(encoder: Encoder, encoding: Encoding): Promise<Float32Array> {
+  const { ids, typeIds, attentionMask } = paddedTo(encoder, encoding);
   const { lastHiddenState } = await encoder.model.forward({
     ids: [ids],
     typeIds: [typeIds],

@@ -45,8 +45,8 @@ export interface ModelsOptions {
   env?: Readonly<Record<string, string | undefined>>;
   /** Keeps vectors in the database; without one they are made anew by each start, in memory. */
   search?: SearchIndex;
-  /** Opens an encoder's folder for vectors in this process. */
-  encoder?: OpenOptions['encoder'];
+  /** Opens encoders' folders, for vectors and for reranking. */
+  encoders?: OpenOptions;
   /** For tests. */
   open?: (configuration: ModelConfiguration) => LanguageModel;
 }
@@ -54,8 +54,8 @@ export interface ModelsOptions {
 export function createModels({
   env = process.env,
   search,
-  encoder,
-  open = (configuration) => openModel(configuration, env, encoder ? { encoder } : {}),
+  encoders = {},
+  open = (configuration) => openModel(configuration, env, encoders),
 }: ModelsOptions = {}): Models {
   let words: { bank: Bank; retriever: Retriever } | null = null;
   let withVectors: { id: string; words: Retriever; retriever: Promise<Retriever> } | null = null;
@@ -134,7 +134,11 @@ export function createModels({
     retriever: async (bank, model, signal) => {
       // The bank is the same object until a version is published or retired.
       if (words?.bank !== bank) words = { bank, retriever: new Retriever(bankPassages(bank)) };
-      if (!model?.embed) return words.retriever;
+      const guarded = held && model ? guardModel(held.model, { timeoutMs: TIMEOUT_MS }) : model;
+      if (!model?.embed) {
+        words.retriever.useReranker(guarded);
+        return words.retriever;
+      }
       const id = model.embeddingId ?? model.id;
       if (withVectors?.id !== id || withVectors.words !== words.retriever) {
         const retriever = new Retriever(words.retriever.passages);
@@ -149,7 +153,8 @@ export function createModels({
       const retriever = await withVectors.retriever;
       // What failed is tried again, in its time.
       // Not by this request's budget, which a whole bank would use up.
-      search?.attach(retriever, held ? guardModel(held.model, { timeoutMs: TIMEOUT_MS }) : model);
+      search?.attach(retriever, guarded ?? model);
+      retriever.useReranker(guarded);
       return retriever;
     },
     check: (model, signal) => checkModel(model, signal),

@@ -9,8 +9,13 @@ export const INDEX_FROM = 20_000;
 const WIDEST_INDEX = 2000;
 /** Passages embedded and stored by one turn: short, so that others get at the database between. */
 const BATCH = 16;
-/** Candidates that the index looks at; pgvector's own default, 40, misses more. */
-const EF_SEARCH = 200;
+/** Candidates that the index looks at (hnsw.ef_search); pgvector's own default, 40, misses more. */
+export const CANDIDATES = 200;
+/** The index's links a passage and candidates while it is built; pgvector's own defaults, 16 and 64, find fewer. */
+const LINKS = 24;
+const BUILD_CANDIDATES = 128;
+/** In which an index of 100,000 vectors of 384 dimensions is built whole; beyond it, building slows down severalfold. */
+const BUILD_MEMORY = '256MB';
 
 /** The name that vectors are kept under. */
 export const vectorName = ({ id, embeddingId }: Pick<LanguageModel, 'id' | 'embeddingId'>): string =>
@@ -92,20 +97,30 @@ const literal = (vector: Float32Array): string => `[${Array.from(vector, (x) => 
 /** Names of index and model in SQL: quoted, since a model's name may hold anything. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-async function ensureIndex(driver: Driver, model: string, dimension: number, count: number): Promise<void> {
-  if (count < INDEX_FROM || dimension > WIDEST_INDEX) return;
+async function ensureIndex(
+  driver: Driver,
+  { model, dimension, count, from }: { model: string; dimension: number; count: number; from: number },
+): Promise<void> {
+  if (count < from || dimension > WIDEST_INDEX) return;
   const name = `passage_vector_${createHash('sha256').update(`${model} ${dimension}`).digest('hex').slice(0, 16)}`;
   await driver.transaction(async (run) => {
     await run('SET LOCAL ROLE viva_owner');
     await run('SET LOCAL search_path = viva_search, public');
+    await run(`SET LOCAL maintenance_work_mem = '${BUILD_MEMORY}'`);
     await run(
-      `CREATE INDEX IF NOT EXISTS ${name} ON passage_vector USING hnsw ((embedding::vector(${dimension})) vector_cosine_ops) WHERE model = ${quoted(model)} AND dimension = ${dimension}`,
+      `CREATE INDEX IF NOT EXISTS ${name} ON passage_vector USING hnsw ((embedding::vector(${dimension})) vector_cosine_ops) WITH (m = ${LINKS}, ef_construction = ${BUILD_CANDIDATES}) WHERE model = ${quoted(model)} AND dimension = ${dimension}`,
     );
   });
 }
 
-/** @throws VectorsUnavailable where the database cannot keep vectors */
-export async function openPassageVectors(driver: Driver): Promise<PassageVectors> {
+/**
+ * Options are for measurements: the number of passages from which an index answers, and of candidates that it looks at.
+ * @throws VectorsUnavailable where the database cannot keep vectors
+ */
+export async function openPassageVectors(
+  driver: Driver,
+  { indexFrom = INDEX_FROM, candidates = CANDIDATES }: { indexFrom?: number; candidates?: number } = {},
+): Promise<PassageVectors> {
   await prepare(driver);
   const transaction = <T>(work: (run: RunQuery) => Promise<T>) => driver.transaction(work, BEGIN);
   return {
@@ -145,13 +160,13 @@ export async function openPassageVectors(driver: Driver): Promise<PassageVectors
         );
         onProgress?.({ done: Math.min(from + BATCH, changed.length), total: changed.length });
       }
-      await ensureIndex(driver, name, dimension, passages.length);
+      await ensureIndex(driver, { model: name, dimension, count: passages.length, from: indexFrom });
       return { embedded: changed.length, kept: passages.length - changed.length, removed: gone.length };
     },
     nearest: (model, vector, limit, also = []) =>
       transaction(async (run) => {
         const dimension = vector.length;
-        await run(`SET LOCAL hnsw.ef_search = ${EF_SEARCH}`);
+        await run(`SET LOCAL hnsw.ef_search = ${Math.floor(candidates)}`);
         // The cast and the conditions are the index's own, or it would not be used.
         const cast = `embedding::vector(${dimension})`;
         const similarity = `1 - (${cast} <=> $1::vector(${dimension}))`;

@@ -1,8 +1,9 @@
 /** Runs an export or an import in a thread of its own, within bounds of time and memory. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { ExportedFile, ExportOptions, ImportPreview } from '@viva/bank/exchange';
 import type { Context } from '../context.ts';
 import { Refusal } from '../errors.ts';
+import { startThread } from '../start-thread.ts';
 import type { Job, JobResult } from './job.ts';
 
 const SECONDS = 60;
@@ -10,15 +11,6 @@ const MEMORY_MIB = 512;
 /** More at a time would only share the same cores. */
 const MOST = 2;
 let running = 0;
-
-/** Starts the thread from the build, or, in tests, from the source by way of tsx. */
-function startThread(workerData: Job): Worker {
-  const options = { workerData, resourceLimits: { maxOldGenerationSizeMb: MEMORY_MIB } };
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./thread.js', import.meta.url), options);
-  const url = new URL('./thread.ts', import.meta.url).href;
-  const code = `import('tsx/esm/api').then(({ tsImport }) => tsImport(${JSON.stringify(url)}, ${JSON.stringify(import.meta.url)}))`;
-  return new Worker(code, { ...options, eval: true, execArgv: ['--conditions=source'] });
-}
 
 /** @throws Refusal 422 where the file is refused, 429 where others are at work, 404 where there is nothing of that name */
 async function run(job: Job): Promise<JobResult & { ok: true }> {
@@ -29,7 +21,10 @@ async function run(job: Job): Promise<JobResult & { ok: true }> {
   let timer: NodeJS.Timeout | undefined;
   try {
     const result = await new Promise<JobResult>((resolve, reject) => {
-      const thread = startThread(job);
+      const thread = startThread(new URL('./thread.ts', import.meta.url), {
+        workerData: job,
+        resourceLimits: { maxOldGenerationSizeMb: MEMORY_MIB },
+      });
       worker = thread;
       thread.once('message', resolve);
       thread.once('error', (error: Error & { code?: string }) =>

@@ -1,7 +1,7 @@
 /** Calibration: score composed transcripts against the anchors, and compare with the experts. */
 
 import type { z } from '@hono/zod-openapi';
-import type { CalibrationSet } from '@viva/bank';
+import type { CalibrationSet, CalibrationTranscript } from '@viva/bank';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Context } from '../context.ts';
@@ -15,12 +15,13 @@ import { attemptAgreement } from './attempt-agreement.ts';
 import { certificateHash } from './certificate.ts';
 import { standings } from './standing.ts';
 
-const both = <T>(of: (locale: 'zh-CN' | 'en') => T): { 'zh-CN': T; en: T } => ({
+export const both = <T>(of: (locale: 'zh-CN' | 'en') => T): { 'zh-CN': T; en: T } => ({
   'zh-CN': of('zh-CN'),
   en: of('en'),
 });
 
-function findSet({ bank }: Context, family: string): CalibrationSet {
+/** @throws Refusal 404 */
+export function findSet({ bank }: Context, family: string): CalibrationSet {
   const set = bank.calibrations.get(family);
   if (!set) throw notFound('calibration set');
   return set;
@@ -38,6 +39,7 @@ function toSummary(
     validMonths: set.validMonths,
     hash: set.hash,
     size: set.transcripts.length,
+    practice: set.practice.length,
     standing: { passed: expiresAt !== undefined, expiresAt: expiresAt?.toISOString() ?? null },
   };
 }
@@ -52,6 +54,25 @@ export async function listCalibrations({ store, bank }: Context, actor: Actor) {
   });
 }
 
+/** Transcripts with their questions’ anchors, without the experts’ scores. */
+export function unscored(
+  { bank }: Context,
+  transcripts: readonly CalibrationTranscript[],
+): z.infer<typeof contract.CalibrationSet>['transcripts'] {
+  return transcripts.map(({ id, question: questionId, text }) => {
+    const question = bank.questions.get(questionId);
+    if (!question) throw new Error(`transcript ${id} names question ${questionId}, which the bank lacks`);
+    return {
+      id,
+      question: questionId,
+      title: both((locale) => question.text[locale].title),
+      prompt: both((locale) => question.text[locale].prompt),
+      anchors: both((locale) => [...question.text[locale].anchors]),
+      transcript: both((locale) => text[locale].transcript),
+    };
+  });
+}
+
 /** A set to score: transcripts with their questions’ anchors, without the experts’ scores. */
 export async function viewCalibration(
   context: Context,
@@ -59,28 +80,13 @@ export async function viewCalibration(
   family: string,
 ): Promise<z.infer<typeof contract.CalibrationSet>> {
   requireTeam(actor);
-  const { store, bank } = context;
+  const { store } = context;
   const set = findSet(context, family);
   const until = await store.as(actor.id, async (tables) =>
     (await standings(tables, family, store.clock())).get(actor.id),
   );
   const { size: _, ...summary } = toSummary(set, until);
-  return {
-    ...summary,
-    transcripts: set.transcripts.map(({ id, question: questionId, text }) => {
-      const question = bank.questions.get(questionId);
-      if (!question)
-        throw new Error(`calibration ${family} names question ${questionId}, which the bank lacks`);
-      return {
-        id,
-        question: questionId,
-        title: both((locale) => question.text[locale].title),
-        prompt: both((locale) => question.text[locale].prompt),
-        anchors: both((locale) => [...question.text[locale].anchors]),
-        transcript: both((locale) => text[locale].transcript),
-      };
-    }),
-  };
+  return { ...summary, transcripts: unscored(context, set.transcripts) };
 }
 
 /** Agreement of own scores with the experts’: shares that are equal and within one point, and the mean difference. */
@@ -108,6 +114,22 @@ function feedback(set: CalibrationSet, answers: readonly { transcript: string; s
   });
 }
 
+/** Faults of answers that name what the list lacks, or one transcript twice. */
+export function misnamed(
+  transcripts: readonly { id: string }[],
+  given: readonly string[],
+): { field: string; message: string }[] {
+  return given.flatMap((transcript, index) => {
+    if (!transcripts.some(({ id }) => id === transcript))
+      return [
+        { field: `/answers/${index}/transcript`, message: `the set has no transcript "${transcript}"` },
+      ];
+    return given.indexOf(transcript) === index
+      ? []
+      : [{ field: `/answers/${index}/transcript`, message: `"${transcript}" is scored twice` }];
+  });
+}
+
 export async function submitCalibration(
   context: Context,
   actor: Actor,
@@ -122,15 +144,7 @@ export async function submitCalibration(
     ...set.transcripts
       .filter(({ id }) => !given.includes(id))
       .map(({ id }) => ({ field: '/answers', message: `transcript "${id}" has no score yet` })),
-    ...answers.flatMap(({ transcript }, index) => {
-      if (!set.transcripts.some(({ id }) => id === transcript))
-        return [
-          { field: `/answers/${index}/transcript`, message: `the set has no transcript "${transcript}"` },
-        ];
-      return given.indexOf(transcript) === index
-        ? []
-        : [{ field: `/answers/${index}/transcript`, message: `"${transcript}" is scored twice` }];
-    }),
+    ...misnamed(set.transcripts, given),
   ];
   if (errors.length > 0)
     throw new Refusal(422, 'incomplete-calibration', 'Score every transcript of the set, once.', { errors });

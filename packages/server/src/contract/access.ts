@@ -188,6 +188,8 @@ export const ACCESS = {
   calibration: team(),
   submitCalibration: team(),
   listCalibrationAttempts: team(),
+  calibrationPractice: team(),
+  practiseCalibration: team(),
 
   // Openings and panels
   listOpenings: team(),

@@ -14,6 +14,7 @@ export const ModelSetting = z
       model: z.string().trim().min(1).max(200),
       embeddingModel: z.string().trim().min(1).max(200).optional(),
       encoder: z.string().trim().min(1).max(1000).optional(),
+      reranker: z.string().trim().min(1).max(1000).optional(),
       apiKeyEnv: z
         .string()
         .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
@@ -25,6 +26,7 @@ export const ModelSetting = z
       file: z.string().trim().min(1).max(1000),
       embeddingFile: z.string().trim().min(1).max(1000).optional(),
       encoder: z.string().trim().min(1).max(1000).optional(),
+      reranker: z.string().trim().min(1).max(1000).optional(),
       contextSize: z.int().min(256).max(1_000_000).optional(),
       threads: z.int().min(1).max(256).optional(),
     }),
@@ -57,7 +59,7 @@ export const AssistantStatus = z
 
 export const ModelCheck = z
   .object({
-    item: z.enum(['answer', 'stream', 'json', 'log-probabilities', 'embeddings', 'context']),
+    item: z.enum(['answer', 'stream', 'json', 'log-probabilities', 'embeddings', 'reranker', 'context']),
     outcome: z.enum(['works', 'repaired', 'absent', 'fails']),
     seconds: z.number().optional(),
     tokensPerSecond: z.number().optional(),

@@ -145,6 +145,17 @@ export const ImportPreview = z.object({
 });
 export type ImportPreview = z.infer<typeof ImportPreview>;
 
+/** A composed transcript and what to score it against. */
+const Transcript = z.object({
+  id: z.string(),
+  question: z.string(),
+  /** The question's prompt and anchors. */
+  title: Localised,
+  prompt: Localised,
+  anchors: z.object({ 'zh-CN': z.array(z.string()), en: z.array(z.string()) }),
+  transcript: Localised,
+});
+
 export const CalibrationSet = z
   .object({
     family: z.string(),
@@ -153,17 +164,9 @@ export const CalibrationSet = z
     pass: z.object({ withinOne: z.number(), exact: z.number() }),
     validMonths: z.int(),
     hash: z.string(),
-    transcripts: z.array(
-      z.object({
-        id: z.string(),
-        question: z.string(),
-        /** The question's prompt and anchors: what to score against. */
-        title: Localised,
-        prompt: Localised,
-        anchors: z.object({ 'zh-CN': z.array(z.string()), en: z.array(z.string()) }),
-        transcript: Localised,
-      }),
-    ),
+    transcripts: z.array(Transcript),
+    /** How many further transcripts there are for practice. */
+    practice: z.int(),
     /** The signed-in person's standing on this family. */
     standing: z.object({ passed: z.boolean(), expiresAt: Instant.nullable() }),
   })
@@ -205,6 +208,50 @@ export const CalibrationAttempt = z
       .nullable(),
   })
   .openapi('CalibrationAttempt');
+
+/** Transcripts for practice, none of which is counted. */
+export const CalibrationPractice = z
+  .object({
+    family: z.string(),
+    title: Localised,
+    /** Changes with the transcripts and the experts' scores. */
+    hash: z.string(),
+    transcripts: z.array(Transcript),
+  })
+  .openapi('CalibrationPractice');
+
+/** How own scores lie to the experts', over what has been scored so far. */
+export const RatingTendency = z
+  .object({
+    transcripts: z.int(),
+    exact: Estimate,
+    withinOne: Estimate,
+    kappa: Estimate,
+    /** Mean of own score minus expert score. */
+    bias: z.number(),
+    leaning: z.enum(['early', 'lenient', 'severe', 'even']),
+    /** Standard deviation of own scores over that of the experts'; null where they do not vary. */
+    spread: z.number().nullable(),
+    range: z.enum(['early', 'central', 'narrow', 'extreme', 'alike']),
+  })
+  .openapi('RatingTendency');
+
+export const PractisedCalibration = z
+  .object({
+    /** In the order of the answers. */
+    feedback: z.array(
+      z.object({
+        transcript: z.string(),
+        score: Score,
+        expert: Score,
+        reason: Localised,
+        /** What the reason quotes of the transcript. */
+        quotes: z.object({ 'zh-CN': z.array(z.string()), en: z.array(z.string()) }),
+      }),
+    ),
+    tendency: RatingTendency,
+  })
+  .openapi('PractisedCalibration');
 
 /** What a passed attempt certifies. `recorded`: the audit log holds this hash for this person. */
 export const Certificate = z

@@ -237,6 +237,21 @@ export const routes = {
     query: PageQuery,
     response: page(bank.CalibrationAttempt),
   }),
+  calibrationPractice: route({
+    method: 'get',
+    path: '/api/calibration/{family}/practice',
+    tag: 'Calibration',
+    summary: 'Transcripts to practise on, none of which is counted',
+    response: bank.CalibrationPractice,
+  }),
+  practiseCalibration: route({
+    method: 'post',
+    path: '/api/calibration/{family}/practice',
+    tag: 'Calibration',
+    summary: 'Scores for practice: the experts’ scores and reasons, and one’s tendency. Nothing is kept',
+    body: bank.SubmitCalibration,
+    response: bank.PractisedCalibration,
+  }),
 
   // Openings and panels
   listOpenings: route({

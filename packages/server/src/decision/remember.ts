@@ -4,8 +4,9 @@
  * wherever the caller keeps it. Nothing that is kept names anybody.
  */
 import { createHash } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Analysis } from '../contract/analysis.ts';
+import { startThread } from '../start-thread.ts';
 import { type AnalysisInput, chooseTop, namesOf } from './analyse.ts';
 import type { AnalysisReply, AnalysisRequest, AnalysisWork } from './analysis-thread.ts';
 import { FIT_VERSION, type FitInput, fitOpening, type OpeningFit } from './fit-opening.ts';
@@ -27,16 +28,8 @@ let thread: Worker | undefined;
 let nextId = 1;
 const waiting = new Map<number, { resolve: (made: unknown) => void; reject: (error: Error) => void }>();
 
-/** Starts the thread from the build, or, in tests, from the source by way of tsx. */
-function startThread(): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./analysis-thread.js', import.meta.url));
-  const url = new URL('./analysis-thread.ts', import.meta.url).href;
-  const code = `import('tsx/esm/api').then(({ tsImport }) => tsImport(${JSON.stringify(url)}, ${JSON.stringify(import.meta.url)}))`;
-  return new Worker(code, { eval: true, execArgv: ['--conditions=source'] });
-}
-
 function openThread(): Worker {
-  const worker = startThread();
+  const worker = startThread(new URL('./analysis-thread.ts', import.meta.url));
   const fail = (error: Error): void => {
     if (thread === worker) thread = undefined;
     for (const { reject } of waiting.values()) reject(error);

@@ -15,7 +15,7 @@ import {
 } from '../contract/access.ts';
 import type { Route } from '../contract/route.ts';
 import { routes } from '../contract/routes.ts';
-import { type Place, requestFor } from '../testing/access-requests.ts';
+import { type CalibrationAnswers, type Place, requestFor } from '../testing/access-requests.ts';
 import { openAccessStage, PEOPLE, type Someone, STRANGERS, type Stage } from '../testing/access-stage.ts';
 import { verdictOf } from '../testing/access-verdict.ts';
 import { freshDatabase } from '../testing/database.ts';
@@ -26,7 +26,7 @@ import { openWorld, type World } from '../testing/world.ts';
 let world: World;
 let stage: Stage;
 let dry: { on: boolean };
-let calibration: { family: string; answers: unknown[] };
+let calibration: CalibrationAnswers;
 /** The cookie of the owner's session that was revoked. */
 let revoked = '';
 let walked = 0;
@@ -50,6 +50,7 @@ beforeAll(async () => {
   calibration = {
     family: set?.family ?? '',
     answers: (set?.transcripts ?? []).map(({ id }) => ({ transcript: id, score: 3 })),
+    practice: (set?.practice ?? []).map(({ id }) => ({ transcript: id, score: 3 })),
   };
   const session = await startSession(world, stage.people.owner);
   revoked = session.cookie;

@@ -11,6 +11,7 @@ import {
   viewCalibration,
 } from '../calibration/calibrate.ts';
 import { viewCertificate } from '../calibration/certificate.ts';
+import { practiseCalibration, viewPractice } from '../calibration/practise.ts';
 import type { Actor, Context } from '../context.ts';
 import type * as contract from '../contract/bank.ts';
 import { notFound } from '../errors.ts';
@@ -167,6 +168,9 @@ export const bankHandlers = (context: Context) => {
       submitCalibration(context, actor, params.family, body),
     listCalibrationAttempts: ({ params, query }, { actor }) =>
       listAttempts(context, actor, params.family, query),
+    calibrationPractice: async ({ params }, { actor }) => viewPractice(context, actor, params.family),
+    practiseCalibration: async ({ params, body }, { actor }) =>
+      practiseCalibration(context, actor, params.family, body),
     search: async ({ query }, { actor }) => ({ items: await search(context, actor, query.q) }),
   } satisfies Partial<Handlers>;
 };

@@ -90,7 +90,7 @@ beforeAll(async () => {
           path: address,
           headers = {},
           body,
-        } = requestFor(name, stage, place, { family, answers: [] });
+        } = requestFor(name, stage, place, { family, answers: [], practice: [] });
         const response = await world.request(who, address, {
           method,
           headers: {

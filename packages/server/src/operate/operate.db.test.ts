@@ -71,6 +71,7 @@ const lines = (): Record<string, unknown>[] =>
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+let encodersClosed = 0;
 beforeAll(async () => {
   collector = await collect();
   folder = mkdtempSync(join(tmpdir(), 'viva-operate-'));
@@ -91,6 +92,11 @@ beforeAll(async () => {
       },
     }),
     telemetry: { endpoint: collector.endpoint, headers: 'x-token=a%20token', everyMs: 200 },
+    encoders: {
+      close: async () => {
+        encodersClosed++;
+      },
+    },
     anchors: { path: join(folder, 'anchors.jsonl'), everyMs: 3_600_000 },
     drainMs: 300,
     stopMs: 5_000,
@@ -197,7 +203,10 @@ it('stops gracefully: not ready first, then streams are told to come back, and w
   });
   expect((await under).status).toBe(200);
   expect(await heard).toMatch(/event: locks[\s\S]*retry: \d{4}\n\n$/);
+  expect(encodersClosed).toBe(0);
   await stopping;
+  // Their thread would keep computing for nobody.
+  expect(encodersClosed).toBe(1);
   await expect(ask('/healthz')).rejects.toThrow();
   // The head is kept at the start and at the end.
   const anchors = await readAnchors(join(folder, 'anchors.jsonl'));

@@ -13,6 +13,13 @@ export interface Asked {
 }
 
 /** Where the walk stands: which opening, session and proposal the request is about. */
+export interface CalibrationAnswers {
+  family: string;
+  answers: unknown[];
+  /** For the transcripts that are not counted. */
+  practice: unknown[];
+}
+
 export interface Place {
   state: State;
   session: (typeof SESSION_STATES)[number];
@@ -32,7 +39,7 @@ const WHY = 'The walk asks for it with a reason.';
 const PASSWORD = 'correct horse battery';
 
 /** What each route is asked; `null` where the path alone is the request. */
-function partsOf(stage: Stage, place: Place, world: { family: string; answers: unknown[] }) {
+function partsOf(stage: Stage, place: Place, world: CalibrationAnswers) {
   const subject = stage.subjects[place.state];
   const proposal = stage.proposals[place.proposal];
   const opening = { id: subject.opening };
@@ -88,6 +95,8 @@ function partsOf(stage: Stage, place: Place, world: { family: string; answers: u
     calibration: { params: family },
     submitCalibration: { params: family, body: { answers: world.answers } },
     listCalibrationAttempts: { params: family },
+    calibrationPractice: { params: family },
+    practiseCalibration: { params: family, body: { answers: world.practice } },
     listOpenings: null,
     createOpening: { body: { title: 'Another opening', kit: 'llm-engineer' } },
     opening: { params: opening },
@@ -236,7 +245,7 @@ export function requestFor(
   name: RouteName,
   stage: Stage,
   place: Place,
-  calibration: { family: string; answers: unknown[] },
+  calibration: CalibrationAnswers,
 ): Asked {
   const { params = {}, query = '', headers, body }: Parts = partsOf(stage, place, calibration)[name] ?? {};
   const route = (routes as Partial<Record<RouteName, Route>>)[name];

@@ -152,6 +152,14 @@ const calibration = createRoute({
   path: '/calibration/$family',
   component: lazyPage(() => import('../pages/calibration/calibration-page.tsx'), 'CalibrationPage'),
 });
+const calibrationPractice = createRoute({
+  getParentRoute: () => layout,
+  path: '/calibration/$family/practice',
+  component: lazyPage(
+    () => import('../pages/calibration/calibration-practice-page.tsx'),
+    'CalibrationPracticePage',
+  ),
+});
 const certificate = createRoute({
   getParentRoute: () => layout,
   path: '/certificates/$attempt',
@@ -299,6 +307,7 @@ const routeTree = root.addChildren([
     bankExchange,
     calibrations,
     calibration,
+    calibrationPractice,
     certificate,
     people,
     account,

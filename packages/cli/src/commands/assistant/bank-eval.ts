@@ -104,28 +104,37 @@ export async function bankEval(options: EvalOptions): Promise<void> {
   const passages = bankPassages(bank);
   const words = new Retriever(passages);
   await cancellable(async (signal) => {
-    const measure = (retriever: Retriever) =>
+    const measure = (retriever: Retriever, rerank: boolean) =>
       evaluateRetrieval(
         queries,
-        (query) => retriever.rankQuestions(query, 10, signal),
+        (query) => retriever.rankQuestions(query, 10, signal, rerank),
         async (query) => (await retriever.search(query, { signal })).length > 0,
       );
-    const base = await measure(words);
+    const base = await measure(words, false);
     const found: Ranked[] = [{ name: say(locale, 'lexical'), report: base, against: null }];
     const add = (name: string, report: RetrievalReport) =>
       found.push({ name, report, against: against(base, report) });
+    add(say(locale, 'lexicalReranked'), await measure(words, true));
     if (options.vectors) {
       const model = await openGuarded(options, locale);
-      if (!model.embed)
+      if (!model.embed && !model.rerank)
         throw new CommandFailure(
-          `${model.id} has no embedding model beside it. Set one up: viva assistant setup --url … --model … --embedding-model NAME, or --encoder FOLDER`,
+          `${model.id} has no embedding model or reranker beside it. Set one up: viva assistant setup --url … --model … --embedding-model NAME, or --encoder FOLDER, or --reranker FOLDER`,
         );
       const both = new Retriever(passages);
-      const progress = new Progress({ label: say(locale, 'embedding'), total: passages.length });
-      await both
-        .addVectors(model, { signal, onProgress: (done) => progress.update(done) })
-        .finally(() => progress.done());
-      add(`${say(locale, 'fused')} ${model.embeddingId ?? model.id}`, await measure(both));
+      if (model.embed) {
+        const progress = new Progress({ label: say(locale, 'embedding'), total: passages.length });
+        await both
+          .addVectors(model, { signal, onProgress: (done) => progress.update(done) })
+          .finally(() => progress.done());
+        const id = model.embeddingId ?? model.id;
+        add(`${say(locale, 'fused')} ${id}`, await measure(both, false));
+        add(`${say(locale, 'fusedReranked')} ${id}`, await measure(both, true));
+      }
+      if (model.rerank) {
+        both.useReranker(model);
+        add(say(locale, 'crossEncoded'), await measure(both, true));
+      }
     }
     const missing: string[] = [];
     if (options.peers)

@@ -3,7 +3,7 @@ import { configuredModel, guardModel, type LanguageModel, TokenBudget } from '@v
 import type { Locale } from '@viva/bank';
 import type { Command } from 'commander';
 import { CommandFailure } from '../../failure.ts';
-import { openEncoderEmbedding } from './encoder-embedding.ts';
+import { openEncoders } from './open-encoders.ts';
 import { say } from './words.ts';
 
 export interface ModelOptions {
@@ -25,7 +25,7 @@ export function readNumber(text: string, name: string, least: number): number {
 
 /** @throws ConfigurationError that says how to set a model up */
 export async function openGuarded(options: ModelOptions, locale: Locale): Promise<LanguageModel> {
-  const model = await configuredModel(process.env, { encoder: openEncoderEmbedding });
+  const model = await configuredModel(process.env, openEncoders());
   return guardModel(model, {
     timeoutMs: readNumber(options.timeout, '--timeout', 0.1) * 1000,
     ...(options.budget ? { budget: new TokenBudget(readNumber(options.budget, '--budget', 1)) } : {}),

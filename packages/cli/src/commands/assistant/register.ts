@@ -46,6 +46,10 @@ Examples:
     .option('--gguf <file>', 'a model file to run in this process (needs node-llama-cpp)')
     .option('--embedding-gguf <file>', 'a model file for vectors')
     .option('--encoder <folder>', 'a BERT-family encoder (Hugging Face folder) for vectors, in this process')
+    .option(
+      '--reranker <folder>',
+      'a BERT-family cross-encoder with one label, which reads the best passages again, in this process',
+    )
     .option('--context <tokens>', 'context of the GGUF model')
     .option('--threads <count>', 'threads of the GGUF model; fewer where the machine is busy')
     .option('--remove', 'forget the set-up')
@@ -62,7 +66,7 @@ Examples:
     .action(assistantSetup);
   assistant
     .command('check')
-    .description('try the model: answers, streaming, JSON, log-probabilities, embeddings, speed')
+    .description('try the model: answers, streaming, JSON, log-probabilities, embeddings, reranking, speed')
     .option('--timeout <seconds>', 'the longest wait for one answer', '120')
     .option(...LANGUAGE)
     .option('--json', 'print results as JSON')

@@ -15,7 +15,7 @@ import type { Locale } from '@viva/bank';
 import { CommandFailure } from '../../failure.ts';
 import { language } from '../../terminal/language.ts';
 import { textTable } from '../../terminal/text-table.ts';
-import { openEncoderEmbedding } from './encoder-embedding.ts';
+import { openEncoders } from './open-encoders.ts';
 import { cancellable, readNumber } from './open-model.ts';
 import { say } from './words.ts';
 
@@ -27,6 +27,7 @@ export interface SetupOptions {
   gguf?: string;
   embeddingGguf?: string;
   encoder?: string;
+  reranker?: string;
   threads?: string;
   context?: string;
   remove?: boolean;
@@ -52,6 +53,7 @@ function chosen(options: SetupOptions): ModelConfiguration | undefined {
       file: resolve(options.gguf),
       ...(options.embeddingGguf ? { embeddingFile: resolve(options.embeddingGguf) } : {}),
       ...(options.encoder ? { encoder: resolve(options.encoder) } : {}),
+      ...(options.reranker ? { reranker: resolve(options.reranker) } : {}),
       ...(options.threads ? { threads: readNumber(options.threads, '--threads', 1) } : {}),
       ...(options.context ? { contextSize: readNumber(options.context, '--context', 256) } : {}),
     };
@@ -67,6 +69,7 @@ function chosen(options: SetupOptions): ModelConfiguration | undefined {
     baseUrl: options.url,
     model: options.model,
     ...(options.encoder ? { encoder: resolve(options.encoder) } : {}),
+    ...(options.reranker ? { reranker: resolve(options.reranker) } : {}),
     ...(options.embeddingModel ? { embeddingModel: options.embeddingModel } : {}),
     ...(options.apiKeyEnv ? { apiKeyEnv: options.apiKeyEnv } : {}),
   };
@@ -95,6 +98,7 @@ const ITEMS = {
   json: 'checkJson',
   'log-probabilities': 'checkLog',
   embeddings: 'checkEmbed',
+  reranker: 'checkRerank',
   context: 'checkContext',
 } as const;
 
@@ -120,7 +124,7 @@ export async function assistantCheck(options: {
   json?: boolean;
 }): Promise<void> {
   const locale = language(options.lang);
-  const model = guardModel(await configuredModel(process.env, { encoder: openEncoderEmbedding }), {
+  const model = guardModel(await configuredModel(process.env, openEncoders()), {
     timeoutMs: readNumber(options.timeout, '--timeout', 0.1) * 1000,
     retries: 0,
   });

@@ -42,9 +42,9 @@ const WORDS = {
   inEnglish: { en: 'in English', 'zh-CN': '英文' },
   inChinese: { en: 'with Chinese', 'zh-CN': '含中文' },
   againstWords: {
-    en: 'Difference from words alone, 95 % interval over queries: recall@5 {recallAt5}, MRR {reciprocalRank}, nDCG@10 {ndcgAt10}',
+    en: 'Difference from words alone, not reranked, 95 % interval over queries: recall@5 {recallAt5}, MRR {reciprocalRank}, nDCG@10 {ndcgAt10}',
     'zh-CN':
-      '与仅用词汇相比，按查询自助抽样的 95 % 区间：recall@5 {recallAt5}，MRR {reciprocalRank}，nDCG@10 {ndcgAt10}',
+      '与仅用词汇且不重排相比，按查询自助抽样的 95 % 区间：recall@5 {recallAt5}，MRR {reciprocalRank}，nDCG@10 {ndcgAt10}',
   },
   peersMissing: {
     en: 'Not installed, so not compared: {names}. Install them anywhere, and name that folder: VIVA_PEERS=folder (npm install @langchain/community @langchain/core --legacy-peer-deps takes 136 MB)',
@@ -57,8 +57,11 @@ const WORDS = {
   keyword: { en: 'keyword', 'zh-CN': '关键词' },
   misspelling: { en: 'misspelling', 'zh-CN': '拼写错误' },
   mixed: { en: 'mixed language', 'zh-CN': '中英混合' },
-  lexical: { en: 'Words only.', 'zh-CN': '仅用词汇。' },
-  fused: { en: 'Words and vectors.', 'zh-CN': '词汇与向量融合。' },
+  lexical: { en: 'Words only, not reranked.', 'zh-CN': '仅用词汇，不重排。' },
+  lexicalReranked: { en: 'Words only, reranked.', 'zh-CN': '仅用词汇，重排。' },
+  fused: { en: 'Words and vectors, not reranked.', 'zh-CN': '词汇与向量融合，不重排。' },
+  fusedReranked: { en: 'Words and vectors, reranked.', 'zh-CN': '词汇与向量融合，重排。' },
+  crossEncoded: { en: 'With the cross-encoder.', 'zh-CN': '交叉编码器重排。' },
   written: { en: 'Written: {file}', 'zh-CN': '已写入：{file}' },
   removed: { en: 'Removed: {file}', 'zh-CN': '已删除：{file}' },
   local: {
@@ -79,6 +82,7 @@ const WORDS = {
   checkLog: { en: 'log-probabilities', 'zh-CN': '对数概率' },
   checkContext: { en: 'context, tokens', 'zh-CN': '上下文（token）' },
   checkEmbed: { en: 'embeddings', 'zh-CN': '向量' },
+  checkRerank: { en: 'reranker', 'zh-CN': '重排' },
   yes: { en: 'yes', 'zh-CN': '支持' },
   repaired: { en: 'yes, after one correction', 'zh-CN': '支持，经一次纠正' },
   none: { en: 'not set up', 'zh-CN': '未设置' },

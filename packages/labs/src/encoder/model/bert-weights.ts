@@ -38,6 +38,8 @@ export interface BertWeights {
   layers: BertLayerWeights[];
   /** Null where the file has none. */
   pooler: Linear | null;
+  /** A head over the pooled output, one output a label; null where the file has none. */
+  classifier: Linear | null;
   /** The head of masked language modelling; null where the file has none. */
   masked: {
     transform: Linear;
@@ -199,6 +201,8 @@ export async function readBertWeights(
     names.pooler !== null && has(`${names.pooler}.weight`)
       ? await linear(names.pooler, hidden, hidden)
       : null;
+  const labels = pooler ? tensors.find('classifier.weight')?.shape[0] : undefined;
+  const classifier = labels === undefined ? null : await linear('classifier', hidden, labels);
   const bias = names.masked.bias.find(has);
   const masked =
     bias === undefined || !has(`${names.masked.transform}.weight`)
@@ -211,5 +215,5 @@ export async function readBertWeights(
             : words,
           bias: await read(bias, [config.vocabulary]),
         };
-  return { words, places, types, embeddingNorm, layers, pooler, masked };
+  return { words, places, types, embeddingNorm, layers, pooler, classifier, masked };
 }

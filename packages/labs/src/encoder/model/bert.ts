@@ -133,6 +133,11 @@ export class BertModel {
     return this.weights.masked !== null;
   }
 
+  /** Labels of the head over the pooled output; 0 where the model has none. */
+  get labels(): number {
+    return this.weights.classifier?.to ?? 0;
+  }
+
   get hasPooler(): boolean {
     return this.weights.pooler !== null;
   }
@@ -212,6 +217,20 @@ export class BertModel {
       }
       return out;
     });
+  }
+
+  /**
+   * Logits of the head over one pooled output, one a label (BertForSequenceClassification).
+   * @throws EncoderError `no-model` where the model has no such head
+   */
+  classify(pooled: Float32Array): Float64Array {
+    const head = this.weights.classifier;
+    if (!head)
+      throw new EncoderError(
+        'no-model',
+        'This model has no head over its pooled output (classifier.weight). Open one saved as BertForSequenceClassification, as cross-encoders are.',
+      );
+    return plainLinear(pooled, head);
   }
 
   dispose(): void {

@@ -2,15 +2,15 @@
 import { Button, NativeSelect, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { ApiError, TRANSCRIPT_MAX } from '@viva/server/client';
-import { FileUp, Mic } from 'lucide-react';
+import { FileUp } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.ts';
 import { useProblemText } from '../../api/problems.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useMe } from '../../app/me.tsx';
+import { DictationButton } from '../../dictation/dictation-button.tsx';
 import { useFormat } from '../../i18n/use-format.ts';
-import { useSpeech } from '../practice/use-speech.ts';
 import classes from './advisory.module.css';
 import { candidateAdvisoryQuery, type Transcripts, transcriptsQuery } from './queries.ts';
 
@@ -82,10 +82,10 @@ export function TranscriptField({ candidateId, question, transcripts }: Transcri
     },
     [send],
   );
-  const speech = useSpeech(locale, (heard) => {
+  const hear = (said: string) => {
     const before = latest.current.body.trimEnd();
-    change({ body: before === '' ? heard : `${before}\n${heard}`, source: 'dictated' });
-  });
+    change({ body: before === '' ? said : `${before}\n${said}`, source: 'dictated' });
+  };
   const handIn = useAction(
     async () => {
       await send();
@@ -151,16 +151,7 @@ export function TranscriptField({ candidateId, question, transcripts }: Transcri
             }}
           />
         </label>
-        {speech && (
-          <Button
-            size="xs"
-            leftSection={<Mic size={14} aria-hidden />}
-            aria-pressed={speech.listening}
-            onClick={speech.toggle}
-          >
-            {t(speech.listening ? 'transcript.stop' : 'transcript.dictate')}
-          </Button>
-        )}
+        <DictationButton size="xs" lang={locale} onHeard={hear} />
         <span className={classes.saved} role="status">
           {body === '' && state === 'saved' ? '' : state === 'failed' ? problem : t(`transcript.${state}`)}
         </span>

@@ -113,8 +113,8 @@ function SettingForm({ setting }: { setting: Setting | null }) {
         body: {
           kind,
           ...(kind === 'llama-cpp'
-            ? given('file', 'embeddingFile', 'encoder')
-            : given('baseUrl', 'model', 'embeddingModel', 'encoder', 'apiKeyEnv')),
+            ? given('file', 'embeddingFile', 'encoder', 'reranker')
+            : given('baseUrl', 'model', 'embeddingModel', 'encoder', 'reranker', 'apiKeyEnv')),
         } as Setting,
       }),
     { refresh: () => [assistantQuery.queryKey], says: t('setup.saved'), quiet: true },
@@ -163,6 +163,7 @@ function SettingForm({ setting }: { setting: Setting | null }) {
             {field('model', t('setup.model'), t('setup.modelHelp'))}
             {field('embeddingModel', t('setup.embeddingModel'), t('setup.embeddingHelp'))}
             {field('encoder', t('setup.encoder'), t('setup.encoderHelp'))}
+            {field('reranker', t('setup.reranker'), t('setup.rerankerHelp'))}
             {field('apiKeyEnv', t('setup.apiKeyEnv'), t('setup.apiKeyHelp'))}
           </>
         ) : (
@@ -170,6 +171,7 @@ function SettingForm({ setting }: { setting: Setting | null }) {
             {field('file', t('setup.file'), t('setup.fileHelp'))}
             {field('embeddingFile', t('setup.embeddingFile'), t('setup.embeddingHelp'))}
             {field('encoder', t('setup.encoder'), t('setup.encoderHelp'))}
+            {field('reranker', t('setup.reranker'), t('setup.rerankerHelp'))}
           </>
         )}
         <div className={classes.buttons}>

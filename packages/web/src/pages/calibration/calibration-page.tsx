@@ -70,6 +70,13 @@ export function CalibrationPage() {
       lead={
         <>
           <p>{text(set.intro)}</p>
+          {set.practice > 0 && (
+            <p>
+              <Link to="/calibration/$family/practice" params={{ family }}>
+                {t('practice.open', { count: set.practice })}
+              </Link>
+            </p>
+          )}
           {set.standing.expiresAt && (
             <p>
               {t(endsSoon(set.standing.expiresAt) ? 'endsSoon' : 'validUntil', {

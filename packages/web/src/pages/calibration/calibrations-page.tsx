@@ -35,6 +35,11 @@ export function CalibrationsPage() {
                 <Badge tone="warn">{t('notPassed')}</Badge>
               )}
               <span>{t('size', { count: set.size })}</span>
+              {set.practice > 0 && (
+                <Link to="/calibration/$family/practice" params={{ family: set.family }}>
+                  {t('practice.open', { count: set.practice })}
+                </Link>
+              )}
               <span>{t('months', { count: set.validMonths })}</span>
             </p>
           </li>

@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import { everyPage } from '../../api/queries.ts';
+import type { PractisedScore } from './use-practice-round.ts';
 
 export const calibrationsQuery = queryOptions({
   queryKey: ['calibrations'],
@@ -19,6 +20,21 @@ export const certificateQuery = (attempt: string) =>
   queryOptions({
     queryKey: ['certificate', attempt],
     queryFn: ({ signal }) => api.certificate({ params: { id: attempt } }, { signal }),
+  });
+
+export const calibrationPracticeQuery = (family: string) =>
+  queryOptions({
+    queryKey: ['calibration', family, 'practice'],
+    queryFn: ({ signal }) => api.calibrationPractice({ params: { family } }, { signal }),
+  });
+
+/** The experts' side of what has been scored for practice: nothing is kept there, so it is asked for as a whole. */
+export const practisedQuery = (family: string, answers: readonly PractisedScore[]) =>
+  queryOptions({
+    queryKey: ['calibration', family, 'practice', answers],
+    queryFn: ({ signal }) =>
+      api.practiseCalibration({ params: { family }, body: { answers: [...answers] } }, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 /** Thirty days before a certificate ends, its holder is told. */

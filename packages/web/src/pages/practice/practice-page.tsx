@@ -3,12 +3,13 @@ import { Button, Textarea } from '@mantine/core';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { LAB_DESCRIPTIONS } from '@viva/labs/catalog';
-import { Mic } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type Dispatch, type SetStateAction, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Answer, api } from '../../api/client.ts';
 import { useProblemText } from '../../api/problems.ts';
 import { useAction } from '../../api/use-action.ts';
+import { DictationButton } from '../../dictation/dictation-button.tsx';
+import { canDictate, joinSpeech } from '../../dictation/use-speech.ts';
 import { useFormat } from '../../i18n/use-format.ts';
 import { InlineMarkdown, Markdown } from '../../ui/markdown.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -16,7 +17,6 @@ import { ModelStatus } from '../assistant/model-status.tsx';
 import classes from './practice.module.css';
 import { RemovePractice } from './practices-page.tsx';
 import { practiceQuery, practicesQuery } from './queries.ts';
-import { useSpeech } from './use-speech.ts';
 
 type Practice = Answer<'practice'>;
 type Round = Practice['rounds'][number];
@@ -103,7 +103,7 @@ function Feedback({ round: { review, lab }, lang }: { round: Round; lang: string
 }
 
 /** What was typed outlives a reload, until it is sent. */
-function useDraft(key: string): [string, (text: string) => void] {
+function useDraft(key: string): [string, Dispatch<SetStateAction<string>>] {
   const [text, setText] = useState(() => sessionStorage.getItem(key) ?? '');
   useEffect(() => {
     if (text) sessionStorage.setItem(key, text);
@@ -113,14 +113,13 @@ function useDraft(key: string): [string, (text: string) => void] {
 }
 
 function AnswerForm({ practice: { id, locale, rounds } }: { practice: Practice }) {
-  const { t } = useTranslation('practice');
+  const { t } = useTranslation(['practice', 'common']);
   const problemText = useProblemText();
   const client = useQueryClient();
   const round = rounds.at(-1);
   const [answer, setAnswer] = useDraft(`viva-practice/${id}/${round?.question}/${round?.turns.length}`);
   const asking = useRef<AbortController | null>(null);
   useEffect(() => () => asking.current?.abort(), []);
-  const speech = useSpeech(locale, (piece) => setAnswer(`${answer}${answer ? ' ' : ''}${piece.trim()}`));
   const settle = {
     quiet: true,
     refresh: () => [practicesQuery.queryKey],
@@ -181,21 +180,16 @@ function AnswerForm({ practice: { id, locale, rounds } }: { practice: Practice }
             {t('skip')}
           </Button>
         )}
-        {speech && (
-          <Button
-            variant="default"
-            leftSection={<Mic size={14} aria-hidden />}
-            aria-pressed={speech.listening}
-            onClick={speech.toggle}
-          >
-            {t(speech.listening ? 'listening' : 'speak')}
-          </Button>
-        )}
+        <DictationButton
+          variant="default"
+          lang={locale}
+          onHeard={(said) => setAnswer((before) => joinSpeech(before, said, locale))}
+        />
         <span role="status" className={classes.muted}>
           {send.isPending && t('reading')}
         </span>
       </div>
-      {speech && <p className={classes.muted}>{t('speechNote')}</p>}
+      {canDictate() && <p className={classes.muted}>{t('common:dictation.note')}</p>}
       <div role="alert">{problem && <p className={classes.fails}>{problemText(problem)}</p>}</div>
     </form>
   );

@@ -9,17 +9,19 @@ interface ScoreScaleProps {
   onChange: (score: number | null) => void;
   /** The language of the anchors. */
   lang: string;
+  /** Shown, and no longer to be changed. */
+  locked?: boolean;
 }
 
 /** The anchored scale: five points, each with the behaviour that earns it. Arrow keys move, as in any radio group. */
-export function ScoreScale({ anchors, value, onChange, lang }: ScoreScaleProps) {
+export function ScoreScale({ anchors, value, onChange, lang, locked = false }: ScoreScaleProps) {
   const { t } = useTranslation('scoring');
   const name = useId();
   return (
-    <fieldset className={classes.scale}>
+    <fieldset className={classes.scale} disabled={locked}>
       <legend className={classes.legend}>
         <span>{t('scale.title')}</span>
-        {value !== null && (
+        {value !== null && !locked && (
           <button type="button" className={classes.clear} onClick={() => onChange(null)}>
             {t('scale.clear')}
           </button>

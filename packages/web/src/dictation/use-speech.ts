@@ -24,8 +24,19 @@ const maker = (): Maker | undefined => {
   return holder.SpeechRecognition ?? holder.webkitSpeechRecognition;
 };
 
+export const canDictate = (): boolean => maker() !== undefined;
+
+/** Text with speech after it: Chinese has no spaces between sentences. */
+export function joinSpeech(before: string, said: string, lang: string): string {
+  const clean = lang.startsWith('zh')
+    ? said.trim().replace(/(?<=\p{Script=Han}|[，。？！])\s+/gu, '')
+    : said.trim().replace(/\s+/g, ' ');
+  if (before === '' || clean === '') return before + clean;
+  return before + (lang.startsWith('zh') || /\s$/.test(before) ? '' : ' ') + clean;
+}
+
 /**
- * @param hear called with each finished piece of speech
+ * @param hear called with what was said since the last call
  * @returns null where the browser has no speech recognition
  */
 export function useSpeech(
@@ -49,7 +60,11 @@ export function useSpeech(
     recognition.continuous = true;
     recognition.interimResults = false;
     recognition.onresult = ({ resultIndex, results }) => {
-      for (let at = resultIndex; at < results.length; at++) heard.current(results[at]?.[0]?.transcript ?? '');
+      // In one call: whoever hears may not have drawn what came a moment ago.
+      const pieces: string[] = [];
+      for (let at = resultIndex; at < results.length; at++) pieces.push(results[at]?.[0]?.transcript ?? '');
+      const said = joinSpeech('', pieces.join(' '), lang);
+      if (said !== '') heard.current(said);
     };
     const end = (): void => {
       current.current = null;
