@@ -10,7 +10,7 @@ const WHOLE = new Set(['heldData', 'heldDataByLink']);
  * By the name of the list in whatever shows it.
  */
 const BANK =
-  /(\.(tags|sources|claims|seeds|assert|probes|mistakes|fair|anchors\.(zh-CN|en)|entries|evidence|transcripts|feedback|files|areas|ids|kits|competencies)|\]\.items)$/;
+  /(\.(tags|sources|claims|seeds|assert|probes|mistakes|fair|(anchors|quotes)\.(zh-CN|en)|entries|evidence|transcripts|feedback|files|areas|ids|kits|competencies)|\]\.items)$/;
 const OF_BANK = new Set([
   'listQuestions',
   'question',
@@ -18,6 +18,8 @@ const OF_BANK = new Set([
   'kit',
   'errata',
   'calibration',
+  'calibrationPractice',
+  'practiseCalibration',
   'submitCalibration',
   'listCalibrationAttempts',
   'scorecard',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { drawScore, seeded } from '../demo/simulate.ts';
 import { type AnalysisInput, analyse } from './analyse.ts';
-import { fitOpening, type OpeningFit } from './fit-opening.ts';
+import { FIT_VERSION, fitOpening, type OpeningFit } from './fit-opening.ts';
 import { analyseOnce } from './remember.ts';
 
 function inputOf(candidates: number, seed: number): AnalysisInput {
@@ -107,4 +107,17 @@ it('keeps no name, and shows whatever people are called now', async () => {
 it('makes a small one where it stands', async () => {
   const input = inputOf(4, 3);
   expect(await analyseOnce(input)).toEqual(analyse(input));
+});
+
+// Not whether they are right, which `stats` is held to, but that no database keeps older ones under the same number.
+it('gives the figures of this version of the fit: raise FIT_VERSION where they change', () => {
+  const { ranked, analysis } = fitOpening(inputOf(40, 7));
+  const figures = [ranked[0]?.score, ranked[1]?.se, analysis.raters[0]?.severity, analysis.reliability.value];
+  expect([FIT_VERSION, ...figures.map((figure) => figure?.toFixed(5))]).toEqual([
+    1,
+    '1.26638',
+    '0.19475',
+    '-0.50026',
+    '0.96803',
+  ]);
 });
