@@ -115,8 +115,10 @@ it('is set up by the owner, who sees what works; then answers with links to what
   // A question that is taken back leaves nothing, and the model is told to stop.
   model.delay = 20_000;
   const before = model.hungUp;
+  const { calls } = model;
   await page.getByLabel('Question', { exact: true }).fill('Something slow about attention?');
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await expect.poll(() => model.calls, { timeout: 15_000 }).toBeGreaterThan(calls);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect.poll(() => model.hungUp, { timeout: 15_000 }).toBeGreaterThan(before);
   model.delay = 0;

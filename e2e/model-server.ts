@@ -13,6 +13,8 @@ export interface ModelServer {
   url: string;
   /** Milliseconds before an answer; may be set at any time. */
   delay: number;
+  /** Prompts that it was sent. */
+  calls: number;
   /** Callers that did not wait for their answer. */
   hungUp: number;
   stop: () => Promise<void>;
@@ -36,6 +38,7 @@ export async function startModelServer(
       if (request.method !== 'POST') return response.writeHead(404).end();
       const { messages, stream, seed = 1 } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Asked;
       const text = reply(messages.map(({ content }) => content).join('\n'), { seed });
+      result.calls++;
       response.on('close', () => {
         if (!response.writableEnded) result.hungUp++;
       });
@@ -64,6 +67,7 @@ export async function startModelServer(
   const result: ModelServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     delay: 0,
+    calls: 0,
     hungUp: 0,
     stop: () => {
       server.closeAllConnections();

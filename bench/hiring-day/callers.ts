@@ -1,7 +1,7 @@
 /** The people of the day: interviewers who write, submit and listen; leads who look. */
 import { createHmac } from 'node:crypto';
 import { type Client, createClient, eventsPath } from '../../packages/server/src/client.ts';
-import { filledOpening } from '../../packages/server/src/testing/fill.ts';
+import { filledCandidate, filledOpening } from '../../packages/server/src/testing/fill.ts';
 import type { Latencies } from './latencies.ts';
 
 /** The cookie of a filled session, signed as the server signs it. */
@@ -10,14 +10,24 @@ export function sessionCookie(token: string, secret: string): string {
   return `viva.session_token=${encodeURIComponent(`${token}.${signature}`)}`;
 }
 
-export const clientOf = (origin: string, cookie: string): Client =>
-  createClient({
-    origin,
-    fetch: (request) => {
-      request.headers.set('cookie', cookie);
-      return fetch(request);
-    },
+/** Asks one server after another, request by request, as a proxy without sticky sessions would. */
+export function clientOf(origins: readonly string[], cookie: string): Client {
+  const clients = origins.map((origin) =>
+    createClient({
+      origin,
+      fetch: (request) => {
+        request.headers.set('cookie', cookie);
+        return fetch(request);
+      },
+    }),
+  );
+  let turn = 0;
+  const [first] = clients;
+  if (!first) throw new Error('a client needs a server');
+  return new Proxy(first, {
+    get: (_, name) => Reflect.get(clients[turn++ % clients.length] ?? first, name),
   });
+}
 
 const rest = (ms: number, until: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.min(ms, until - performance.now()))));
@@ -111,6 +121,9 @@ export async function readyToSave(
   };
 }
 
+/** Decision pages that a lead goes through. */
+const SEEN = 8;
+
 interface LeadOptions {
   client: Client;
   latencies: Latencies;
@@ -132,6 +145,9 @@ export async function lead({
   until,
   rounds = Number.POSITIVE_INFINITY,
 }: LeadOptions): Promise<void> {
+  const seen = Math.min(past, SEEN);
+  // In the day, several leads look at the same pages.
+  const alone = Number.isFinite(rounds);
   for (let round = 0; round < rounds && performance.now() < until; round++) {
     const today = filledOpening(past + 1 + (round % (openings - past)));
     const looks: [string, () => Promise<unknown>][] = [
@@ -140,11 +156,25 @@ export async function lead({
       ['listCandidates', () => client.listCandidates({ params: { id: today }, query: { limit: 50 } })],
       ['listSessions', () => client.listSessions({ query: { limit: 50 } })],
       [
-        'decisionReport (100 × 4 × 13)',
+        `decision page of 100 × 4 × 13${alone ? (round < seen ? ', never seen before' : ', again') : ''}`,
+        () =>
+          client.decisionReport({ params: { id: filledOpening(1 + (round % seen)) }, query: { top: 10 } }),
+      ],
+      // What the first who looks after a reveal waits for: the fit was made at the reveal, the choice is new.
+      [
+        'decision page of 100 × 4 × 13, fit kept',
         () =>
           client.decisionReport({
-            params: { id: filledOpening(1 + (round % Math.min(past, 8))) },
-            query: { top: 10 },
+            params: { id: filledOpening(1 + (round % seen)) },
+            query: { top: 11 + (round % 80) },
+          }),
+      ],
+      [
+        'decisionEvidence of one candidate',
+        () =>
+          client.decisionEvidence({
+            params: { id: filledOpening(1 + (round % seen)) },
+            query: { candidate: filledCandidate(1 + (round % seen), 1 + (round % 50)) },
           }),
       ],
       ['decisionReport (today)', () => client.decisionReport({ params: { id: today }, query: { top: 10 } })],

@@ -25,7 +25,7 @@ export interface DayOptions {
   seconds: number;
   interviewers: number;
   pauseMs: number;
-  /** Processes on the one database; callers take turns among them, nobody stays with one. */
+  /** Processes on the one database; every request goes to the next of them. */
   servers: number;
 }
 
@@ -58,14 +58,11 @@ export async function playDay(options: DayOptions, say: (line: string) => void):
   });
   // Processes of one database share secret and keys.
   const folder = mkdtempSync(join(tmpdir(), 'viva-day-'));
-  const folders = Array.from({ length: count }, () => folder);
   const driver = await openPostgres({ url: cluster.url('postgres') });
   const servers: Awaited<ReturnType<typeof startServer>>[] = [];
   try {
-    for (const shared of folders)
-      servers.push(
-        await startServer({ command: 'start', folder: shared, databaseUrl: cluster.url('postgres') }),
-      );
+    for (let index = 0; index < count; index++)
+      servers.push(await startServer({ command: 'start', folder, databaseUrl: cluster.url('postgres') }));
     const [first] = servers;
     if (!first) throw new Error('no server');
     let cookie = '';
@@ -76,7 +73,7 @@ export async function playDay(options: DayOptions, say: (line: string) => void):
     });
     for (const header of setUp.headers.getSetCookie())
       if (header.startsWith('viva.session_token=')) cookie = header.split(';')[0] ?? '';
-    const owner = clientOf(first.url, cookie);
+    const owner = clientOf([first.url], cookie);
     const { id: ownerId } = await owner.me();
     const template = await owner.createOpening({ body: { title: 'The template', kit: 'llm-engineer' } });
     const items = template.items.length;
@@ -104,29 +101,22 @@ export async function playDay(options: DayOptions, say: (line: string) => void):
     const fillSeconds = (performance.now() - began) / 1000;
     say(`${filled} ratings in ${fillSeconds.toFixed(0)} s`);
 
-    const secrets = folders.map((shared) => readFileSync(join(shared, 'secret'), 'utf8'));
-    const at = (index: number) => {
-      const which = index % count;
-      return { origin: servers[which]?.url ?? '', secret: secrets[which] ?? '' };
-    };
-    const rater = (index: number) => {
-      const { origin, secret } = at(index);
-      return { origin, cookie: sessionCookie(filledToken(index + 1), secret) };
-    };
+    const secret = readFileSync(join(folder, 'secret'), 'utf8');
+    const origins = servers.map(({ url }) => url);
+    const cookieOf = (index: number): string => sessionCookie(filledToken(index + 1), secret);
     const openingOf = (index: number): string => filledOpening(past + 1 + Math.floor(index / TODAY.raters));
 
     slow.begin();
-    // One caller and nobody else: what each route costs. The first round warms up.
+    // One caller and nobody else: what each route costs.
     const alone = new Latencies();
     const looking = {
-      client: clientOf(first.url, cookie),
+      client: clientOf([first.url], cookie),
       openings: past + TODAY.openings,
       past,
       pauseMs: 0,
     };
-    await lead({ ...looking, latencies: new Latencies(), rounds: 1, until: performance.now() + ALONE_MS });
     await lead({ ...looking, latencies: alone, rounds: ROUNDS, until: performance.now() + ALONE_MS });
-    const someone = clientOf(rater(0).origin, rater(0).cookie);
+    const someone = clientOf(origins, cookieOf(0));
     const { items: own } = await someone.listCandidates({
       params: { id: openingOf(0) },
       query: { limit: 50 },
@@ -154,22 +144,21 @@ export async function playDay(options: DayOptions, say: (line: string) => void):
     const listening = new AbortController();
     const heard: (() => number)[] = [];
     for (let index = 0; index < Math.min(STREAMS, interviewers); index++) {
-      const { origin, cookie: own } = rater(index);
+      const own = cookieOf(index);
       const opening = openingOf(index);
-      const candidates = await clientOf(origin, own).listCandidates({
+      const candidates = await clientOf(origins, own).listCandidates({
         params: { id: opening },
         query: { limit: 100 },
       });
       const candidate = candidates.items[revealed + (index % 5)]?.id;
-      if (candidate) heard.push(hold(origin, own, candidate, listening.signal));
+      if (candidate) heard.push(hold(origins[index % count] ?? '', own, candidate, listening.signal));
     }
     began = performance.now();
     const until = began + seconds * 1000;
     await Promise.all([
       ...Array.from({ length: interviewers }, (_, index) => {
-        const { origin, cookie: own } = rater(index);
         return interview({
-          client: clientOf(origin, own),
+          client: clientOf(origins, cookieOf(index)),
           latencies,
           opening: openingOf(index),
           // A panel meets its candidates in one order.
@@ -180,7 +169,7 @@ export async function playDay(options: DayOptions, say: (line: string) => void):
       }),
       ...Array.from({ length: LEADS }, () =>
         lead({
-          client: clientOf(first.url, cookie),
+          client: clientOf(origins, cookie),
           latencies,
           openings: past + TODAY.openings,
           past,
@@ -199,8 +188,8 @@ export async function playDay(options: DayOptions, say: (line: string) => void):
     const burst = Math.max(5, Math.min(15, seconds / 4));
     const callers: ((until: number) => Promise<number>)[] = [];
     for (let index = 0; index < Math.min(CALLERS, interviewers); index++) {
-      const { origin, cookie: own } = rater(interviewers - 1 - index);
-      callers.push(await readyToSave(clientOf(origin, own), openingOf(interviewers - 1 - index), 20));
+      const which = interviewers - 1 - index;
+      callers.push(await readyToSave(clientOf(origins, cookieOf(which)), openingOf(which), 20));
     }
     await Promise.all(callers.map((save) => save(performance.now() + 1000)));
     const start = performance.now();

@@ -3,6 +3,19 @@ import type { DayFigures } from './play-day.ts';
 
 const ms = (value: number | undefined): string =>
   value === undefined || Number.isNaN(value) ? '–' : value < 10 ? value.toFixed(1) : value.toFixed(0);
+/** Of a straight line through values that are a second apart, least squares. */
+function slope(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let over = 0;
+  let under = 0;
+  for (const [at, value] of values.entries()) {
+    over += (at - middle) * (value - mean);
+    under += (at - middle) ** 2;
+  }
+  return under > 0 ? over / under : 0;
+}
+
 const power = (ratings: number): string => ratings.toExponential(0).replace('e+', 'e');
 
 export function report(days: readonly DayFigures[]): string {
@@ -50,10 +63,17 @@ export function report(days: readonly DayFigures[]): string {
   row('the raw statement by the same driver, a second', ({ saves }) => saves.driver.toFixed(0));
   row('pgbench, a second', ({ saves }) => saves.pgbench?.toFixed(0) ?? 'not installed');
   row('share of the driver’s', ({ saves }) => (saves.served / saves.driver).toFixed(2));
+  row('saves, and hours of one save a minute each that they make up', ({ routes, interviewers }) => {
+    const saves = routes.find(({ route }) => route === 'saveDraft')?.count ?? 0;
+    return `${saves}, ${(saves / (60 * interviewers)).toFixed(1)}`;
+  });
   row('memory of the server, MiB: first, median of the second half, most', ({ memory }) => {
     const half = [...memory.slice(memory.length / 2)].sort((a, b) => a - b);
     return `${ms(memory[0])}, ${ms(half[Math.floor(half.length / 2)])}, ${ms(Math.max(...memory))}`;
   });
+  row('growth of it over the second half, MiB a minute', ({ memory }) =>
+    (60 * slope(memory.slice(memory.length / 2))).toFixed(1),
+  );
   for (const { ratings, slow, complaints } of days) {
     lines.push('', `### Statements over 50 ms at ${power(ratings)}`, '');
     if (slow.length === 0) lines.push('None.');

@@ -14,7 +14,7 @@ import { bankPassages } from '../retrieval/passages.ts';
 import { loadQuerySet } from '../retrieval/query-set.ts';
 import { Retriever } from '../retrieval/retriever.ts';
 import { compareWorstCase, readBaselines, toBaseline } from './baseline.ts';
-import { type CheckTask, measurePrompt, type PromptMeasure } from './measure.ts';
+import { type CheckTask, countAnswers, measurePrompt, type PromptMeasure } from './measure.ts';
 import { PERTURBATIONS, perturb } from './perturb.ts';
 import { checkTasks } from './tasks.ts';
 import { templatesOf } from './variants.ts';
@@ -121,6 +121,45 @@ describe('measurePrompt', () => {
     expect((await measured(false)).worst.mean).toBe(1);
   });
 
+  it('goes one at a time where told, as many at once as told, with the same figures', async () => {
+    const options = {
+      templates: await templatesOf('direct'),
+      perturbations: PERTURBATIONS,
+      locales: ['en', 'zh-CN'] as const,
+      plan: 'one-at-a-time' as const,
+    };
+    // Later calls are answered sooner.
+    let open = 0;
+    let most = 0;
+    const slow = scriptedModel(async (messages, _, call) => {
+      most = Math.max(most, ++open);
+      await new Promise((resolve) => setTimeout(resolve, 6 - (call % 3) * 2));
+      open--;
+      return answers(true)(messages);
+    });
+    const task = taskOf('direct');
+    const found = await measurePrompt(task, slow, { ...options, concurrency: 3 });
+    expect(most).toBe(3);
+    expect(found.answers).toBe((6 + 2) * 2 * 4);
+    expect(countAnswers(task, options)).toBe(found.answers);
+    expect(found.cells).toEqual(
+      (await measured(true)).cells.filter(
+        ({ template, perturbation }) => template === 'own' || perturbation === 'none',
+      ),
+    );
+    const calls = scriptedModel(answers(true));
+    const alone = await measurePrompt(task, calls, options);
+    expect(JSON.stringify(alone.cells)).toBe(JSON.stringify(found.cells));
+    // One item through all kinds of input before the next.
+    const { text } = (await templatesOf('direct'))[0]!.prompt;
+    expect(calls.calls.slice(0, 6).every(({ messages }) => messages[0]?.content === text.en.system)).toBe(
+      true,
+    );
+    expect(
+      new Set(calls.calls.slice(0, 6).map(({ messages }) => /\d+/.exec(textOf(messages))?.[0])).size,
+    ).toBe(1);
+  });
+
   it('runs every prompt of the assistant, shapeless answers scoring nothing', async () => {
     for (const task of tasks) {
       const found = await measurePrompt(
@@ -175,6 +214,21 @@ describe('measurePrompt', () => {
     return experts.reduce((sum, expert) => sum + 1 - Math.abs(level - expert) / 4, 0) / experts.length;
   };
 
+  it('asks the same only once at a time', async () => {
+    const cache = await mkdtemp(join(tmpdir(), 'viva-answers-'));
+    try {
+      const model = scriptedModel(() => new Promise((resolve) => setTimeout(() => resolve('yes'), 5)));
+      const kept = cachedModel(model, cache);
+      const ask = (seed: number) => kept.generate([{ role: 'user', content: 'So?' }], { seed });
+      const said = await Promise.all([ask(1), ask(1), ask(2), ask(1)]);
+      expect(said.map(({ text }) => text)).toEqual(['yes', 'yes', 'yes', 'yes']);
+      expect(model.calls).toHaveLength(2);
+      expect(kept.counts).toEqual({ kept: 2, asked: 2 });
+    } finally {
+      await rm(cache, { recursive: true });
+    }
+  });
+
   it('passes on what is no answer, and goes on where it was from the cache', async () => {
     const cache = await mkdtemp(join(tmpdir(), 'viva-answers-'));
     try {
@@ -210,6 +264,8 @@ describe('compareWorstCase', () => {
   it('fails a worst case that became worse, and nothing else', async () => {
     const good = await measured(false);
     const bad = await measured(true);
+    expect(toBaseline(good, date).note).toBeUndefined();
+    expect(toBaseline(bad, date).note).toContain('The worst case is 0');
     expect(compareWorstCase(undefined, good).verdict).toBe('new');
     expect(compareWorstCase(toBaseline(good, date), good)).toMatchObject({ verdict: 'same', changed: false });
     expect(compareWorstCase(toBaseline(good, date), bad)).toMatchObject({

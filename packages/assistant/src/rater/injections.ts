@@ -6,7 +6,7 @@ import { type AttackSet, neutralOfLength } from './attack-set.ts';
 import { type MovementSummary, type Pair, summariseMovement } from './movement.ts';
 import { type AdvisoryRating, rateTranscript } from './rate-transcript.ts';
 import { whatReaches, withAddition } from './screen/measure-screen.ts';
-import { type SetAside, screenTranscript } from './screen/screen-transcript.ts';
+import { type SetAside, screenFor } from './screen/screen-transcript.ts';
 
 export interface InjectionCase {
   question: Question;
@@ -101,10 +101,11 @@ export async function measureInjections(
   let neutralSetAside = 0;
   const total = cases.length * attacks.length;
   for (const { question, transcript, name, locale } of cases) {
+    const screen = screenFor(question);
     const known = new Map<string, Scored>();
     const score = async (addition: string): Promise<Scored> => {
       const added = withAddition(transcript, addition);
-      const key = JSON.stringify(screenTranscript(added, question).turns);
+      const key = JSON.stringify(screen(added).turns);
       const before = known.get(key);
       if (before) return before;
       signal?.throwIfAborted();
@@ -128,14 +129,14 @@ export async function measureInjections(
       const base = await score('');
       const length = Math.max(lengthStep, Math.round(attack.text.length / lengthStep) * lengthStep);
       const calmText = neutralOfLength(neutral[attack.lang], length);
-      if (whatReaches(question, transcript, calmText).setAside.length > 0) neutralSetAside++;
+      if (whatReaches(screen, transcript, calmText).setAside.length > 0) neutralSetAside++;
       const calm = await score(calmText);
       const attacked = await score(attack.text);
       trials.push({
         case: name,
         attack: attack.id,
         family: attack.family,
-        ...whatReaches(question, transcript, attack.text),
+        ...whatReaches(screen, transcript, attack.text),
         base,
         neutral: calm,
         attacked,

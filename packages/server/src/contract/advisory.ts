@@ -114,7 +114,9 @@ export const AdvisoryRating = z
     dropped: z.array(Quote).max(50),
     lacking: z.string(),
     /** What the model was not shown, since it speaks to the rater; of a quotation the quoted words alone. */
-    setAside: z.array(z.object({ text: z.string(), reason: z.enum(SET_ASIDE), quoted: z.boolean() })),
+    setAside: z
+      .array(z.object({ text: z.string(), reason: z.enum(SET_ASIDE), quoted: z.boolean() }))
+      .max(TRANSCRIPT_MAX),
     locale: Locale,
     /** Of self-consistency: how many samples gave each score, and their standard deviation in points. */
     votes: z.array(z.object({ score: z.int(), count: z.int() })).max(5),

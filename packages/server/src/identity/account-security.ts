@@ -3,7 +3,6 @@
 import type { z } from '@hono/zod-openapi';
 import { APIError } from 'better-auth/api';
 import { and, desc, eq, gt, ne } from 'drizzle-orm';
-import { parseSigned } from 'hono/utils/cookie';
 import type { Actor, Context } from '../context.ts';
 import { MOST_SIGNED_IN } from '../contract/limits.ts';
 import type * as contract from '../contract/security.ts';
@@ -15,7 +14,7 @@ import { listPasskeys } from './passkeys.ts';
 import { userIdOf } from './person-account.ts';
 import { appendAs, recordAs } from './record.ts';
 import { readSecurityPolicy, requiresSecondFactor } from './security-policy.ts';
-import { authHeaders } from './sign-in.ts';
+import { authHeaders, readSigned } from './sign-in.ts';
 
 type View = z.infer<typeof contract.AccountSecurity>;
 
@@ -231,7 +230,7 @@ export async function signInWithSecondFactor(
   const { store, auth } = context;
   const { secret, createAuthCookie, internalAdapter } = await auth.$context;
   const { name } = createAuthCookie('two_factor');
-  const { [name]: pending } = await parseSigned(caller.headers.get('cookie') ?? '', secret, name);
+  const pending = readSigned(caller.headers.get('cookie') ?? '', secret, name);
   const waiting = pending ? await internalAdapter.findVerificationValue(pending) : undefined;
   const again = () =>
     new Refusal(401, 'sign-in-again', 'Signing in took too long, or too many codes were wrong. Begin again.');

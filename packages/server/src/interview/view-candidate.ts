@@ -60,7 +60,6 @@ export async function toCandidates(
 ): Promise<z.infer<typeof Candidate>[]> {
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return [];
-  const keys = await vault.load(ids.map(application));
   const locks = await listLocks(tables, ids);
   const reveals = new Map(
     (await tables.select().from(t.reveal).where(inArray(t.reveal.candidateId, ids))).map((reveal) => [
@@ -68,22 +67,27 @@ export async function toCandidates(
       reveal,
     ]),
   );
+  const decided = await tables
+    .select({
+      id: t.decision.id,
+      candidateId: t.decision.candidateId,
+      outcome: t.decision.outcome,
+      reason: t.decision.reason,
+      by: t.person.name,
+      at: t.decision.decidedAt,
+    })
+    .from(t.decision)
+    .innerJoin(t.person, eq(t.person.id, t.decision.decidedBy))
+    .where(inArray(t.decision.candidateId, ids))
+    .orderBy(asc(t.decision.decidedAt));
+  // A key is a file until it has been read once: most candidates of a list have no text to open.
+  const keys = await vault.load(
+    [...decided, ...[...reveals.values()].filter(({ reason }) => reason !== null)].map(({ candidateId }) =>
+      application(candidateId),
+    ),
+  );
   const decisions = new Map(
-    (
-      await tables
-        .select({
-          id: t.decision.id,
-          candidateId: t.decision.candidateId,
-          outcome: t.decision.outcome,
-          reason: t.decision.reason,
-          by: t.person.name,
-          at: t.decision.decidedAt,
-        })
-        .from(t.decision)
-        .innerJoin(t.person, eq(t.person.id, t.decision.decidedBy))
-        .where(inArray(t.decision.candidateId, ids))
-        .orderBy(asc(t.decision.decidedAt))
-    ).map(({ id, candidateId, at, reason, ...decision }) => [
+    decided.map(({ id, candidateId, at, reason, ...decision }) => [
       candidateId,
       {
         ...decision,

@@ -16,7 +16,7 @@ import type { Recording } from '../testing/disk/recording-thread.ts';
 import { complete, evidence, openPanel, openWorld, type World } from '../testing/world.ts';
 import { openPglite } from './pglite.ts';
 
-const DISKS = Number(process.env.VIVA_FULL_DISKS ?? 20);
+const DISKS = Number(process.env.VIVA_FULL_DISKS ?? 10);
 const SEED = Number(process.env.VIVA_FULL_SEED ?? 1);
 /** The disk is full after at most so many more writes; a save of ours takes one to three. */
 const MOST_WRITES = 300;

@@ -203,17 +203,27 @@ async function lockable(run: RunQuery, script: string): Promise<Lockable[]> {
     .filter(({ kind, named }) => named || kind === 'r');
 }
 
-/** Tables that somebody waits for who holds this one. */
-async function awaitedBehind(run: RunQuery, table: string): Promise<Set<string>> {
+/**
+ * What whoever is in our way waits for, and what they write to meanwhile.
+ * @param table what they hold
+ */
+async function readStandstill(
+  run: RunQuery,
+  table: string,
+): Promise<{ awaited: Set<string>; held: Set<string> }> {
   const { rows } = await run(
-    `SELECT DISTINCT n.nspname || '.' || c.relname FROM pg_locks held
-     JOIN pg_locks awaited ON awaited.pid = held.pid AND awaited.locktype = 'relation' AND NOT awaited.granted
-     JOIN pg_class c ON c.oid = awaited.relation JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE held.granted AND held.locktype = 'relation' AND held.relation = $1::regclass AND held.pid <> pg_backend_pid()
-       AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND awaited.database = held.database`,
+    `WITH ours AS (
+       SELECT l.pid, l.granted, l.mode, n.nspname || '.' || c.relname AS name FROM pg_locks l
+       JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE l.locktype = 'relation' AND l.pid <> pg_backend_pid() AND c.relkind IN ('r', 'v')
+         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())),
+     stuck AS (SELECT pid FROM ours WHERE granted AND name = $1 INTERSECT SELECT pid FROM ours WHERE NOT granted)
+     SELECT DISTINCT name, granted FROM ours WHERE pid IN (SELECT pid FROM stuck) AND (NOT granted OR mode <> 'AccessShareLock')`,
     [table],
   );
-  return new Set(rows.map(([name]) => String(name)));
+  const names = (granted: boolean) =>
+    new Set(rows.filter(([, is]) => is === granted).map(([name]) => String(name)));
+  return { awaited: names(false), held: names(true).add(table) };
 }
 
 /**
@@ -222,8 +232,8 @@ async function awaitedBehind(run: RunQuery, table: string): Promise<Set<string>>
  * Reading them goes on.
  *
  * Writers take tables in orders of their own; whoever takes them in another order than we do waits for us as we wait for
- * them. What cannot be had is then given back whole, and the order learned: the table that was busy comes before the one
- * that its holder waited for.
+ * them. What cannot be had is then given back whole, and the order learned: what they had written to comes before what
+ * they waited for.
  */
 function createLocking(lockTimeout: number) {
   let order: string[] = [];
@@ -251,17 +261,21 @@ function createLocking(lockTimeout: number) {
       ...[...tables.keys()].filter((name) => !order.includes(name)),
     ];
     await run('SET LOCAL ROLE viva_owner');
-    for (const [index, table] of (await atOnce(run, tables)) ? [] : order.entries()) {
+    for (const [index, table] of (await atOnce(run, tables)) ? [] : [...order].entries()) {
       await run('SAVEPOINT before_lock');
       try {
         await run(`LOCK TABLE ${table} ${inMode(tables.get(table) === true)}`);
       } catch (error) {
         await run('ROLLBACK TO SAVEPOINT before_lock');
-        const awaited = await awaitedBehind(run, table);
-        const earlier = order.findIndex((name) => awaited.has(name));
-        if (earlier >= 0 && earlier < index) {
-          order.splice(index, 1);
-          order.splice(earlier, 0, table);
+        const { awaited, held } = await readStandstill(run, table);
+        const earliest = order.findIndex((name) => awaited.has(name));
+        if (earliest >= 0 && earliest < index) {
+          const [before, after] = [order.slice(0, earliest), order.slice(earliest)];
+          order = [
+            ...before,
+            ...after.filter((name) => held.has(name)),
+            ...after.filter((name) => !held.has(name)),
+          ];
         }
         throw error;
       }

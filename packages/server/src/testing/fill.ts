@@ -44,6 +44,10 @@ export const filledToken = (number: number): string =>
 export const filledOpening = (number: number): string =>
   `a0000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
 
+/** A candidate of an opening, both by their number. */
+export const filledCandidate = (opening: number, number: number): string =>
+  `d0000000-0000-4000-8000-${(opening * 100_000 + number).toString(16).padStart(12, '0')}`;
+
 /** @returns how many ratings there are now */
 export async function fill(
   driver: Driver,

@@ -1,6 +1,6 @@
 /** How much of attacks the screen lets through, and what it wrongly sets aside: without a model, the same every time. */
 import type { Question } from '@viva/bank';
-import { type SetAside, screenTranscript } from './screen-transcript.ts';
+import { type Screen, type SetAside, screenFor } from './screen-transcript.ts';
 
 /** A transcript with a text at the end of its last turn, as if the candidate went on. */
 export const withAddition = (transcript: string, addition: string): string =>
@@ -13,9 +13,9 @@ export interface Reached {
 }
 
 /** What becomes of a text that is added to a transcript. */
-export function whatReaches(question: Question, transcript: string, addition: string): Reached {
-  const before = screenTranscript(transcript, question);
-  const after = screenTranscript(withAddition(transcript, addition), question);
+export function whatReaches(screen: Screen, transcript: string, addition: string): Reached {
+  const before = screen(transcript);
+  const after = screen(withAddition(transcript, addition));
   const lines = before.speech.split('\n');
   const known = new Set(before.setAside.map(({ turn, text }) => `${turn} ${text}`));
   return {
@@ -44,17 +44,20 @@ export interface ScreenedAttack {
 const letters = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '');
 
 /** Each attack at the end of each transcript. */
-export const screenAttacks = (
+export function screenAttacks(
   cases: readonly ScreenCase[],
   attacks: readonly { id: string; text: string }[],
-): ScreenedAttack[] =>
-  attacks.map(({ id, text }) => {
+): ScreenedAttack[] {
+  const screens = new Map(cases.map(({ question }) => [question, screenFor(question)]));
+  return attacks.map(({ id, text }) => {
     const found = { id, whole: 0, part: 0, passed: 0 };
     for (const { question, transcript } of cases) {
-      const { reached, setAside } = whatReaches(question, transcript, text);
+      const screen = screens.get(question) ?? screenFor(question);
+      const { reached, setAside } = whatReaches(screen, transcript, text);
       if (letters(reached) === '') found.whole++;
       else if (setAside.length > 0) found.part++;
       else found.passed++;
     }
     return found;
   });
+}

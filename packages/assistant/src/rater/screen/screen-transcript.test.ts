@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadAttacks, loadPassages } from '../attack-set.ts';
 import { turnsOf } from '../transcript.ts';
 import { screenAttacks, whatReaches } from './measure-screen.ts';
-import { quotedTurns, screenTranscript } from './screen-transcript.ts';
+import { quotedTurns, screenFor, screenTranscript } from './screen-transcript.ts';
 
 let bank: Bank;
 let question: Question;
@@ -132,7 +132,7 @@ describe('the screen, measured', () => {
     const { neutral } = await loadAttacks();
     for (const { question: of, transcript } of cases)
       for (const text of Object.values(neutral))
-        expect(whatReaches(of, transcript, text).setAside).toEqual([]);
+        expect(whatReaches(screenFor(of), transcript, text).setAside).toEqual([]);
     const { benign } = await loadPassages('development');
     for (const { question: of, text } of benign)
       expect(

@@ -101,11 +101,11 @@ function judge(sentence: string, context: Context): Verdict {
 /** Sentences of one turn, with what is set aside; neighbours with a weak sign go with it. */
 function screenTurn(
   sentences: readonly string[],
-  context: Context,
+  judgeOne: (sentence: string) => Verdict,
   isOff: (sentence: string) => boolean,
 ): Verdict[] {
   const verdicts = sentences.map((sentence): Verdict => {
-    const verdict = judge(sentence, context);
+    const verdict = judgeOne(sentence);
     return 'keep' in verdict && isOff(verdict.keep) ? { reason: 'off-subject' } : verdict;
   });
   const aside = (at: number): boolean => {
@@ -150,30 +150,47 @@ function piecesOf(text: string): string[] {
 
 const asks = (sentence: string): boolean => /[?？]["”’」』)）]*$/u.test(sentence.trim());
 
+/** What becomes of transcripts of one question. */
+export type Screen = (transcript: string) => ScreenedTranscript;
+
 /**
+ * A screen that judges each sentence once, however many transcripts have it. It keeps what it has read: let go of it.
  * @param question whose words tell what belongs to an answer, and whose anchors nobody repeats by chance; without one,
  * signs alone decide
  */
-export function screenTranscript(transcript: string, question?: Pick<Question, 'text'>): ScreenedTranscript {
+export function screenFor(question?: Pick<Question, 'text'>): Screen {
   const anchors = new Set(
-    Object.values(question?.text ?? {}).flatMap(({ anchors }) =>
-      anchors.flatMap((anchor) => [...shingles(anchor)]),
+    Object.values(question?.text ?? {}).flatMap((text) =>
+      text.anchors.flatMap((anchor) => [...shingles(anchor)]),
     ),
   );
-  const asked = question ? askedAbout(question) : '';
+  const context = { anchors, asked: question ? askedAbout(question) : '' };
+  const judged = new Map<string, Verdict>();
+  const once = (sentence: string): Verdict => {
+    const verdict = judged.get(sentence) ?? judge(sentence, context);
+    judged.set(sentence, verdict);
+    return verdict;
+  };
+  const isOff = (sentence: string): boolean =>
+    question !== undefined && isOffSubject(visible(sentence).toLowerCase(), question);
+  return (transcript) => screened(transcript, once, isOff);
+}
+
+/** @param question as of `screenFor` */
+export const screenTranscript = (transcript: string, question?: Pick<Question, 'text'>): ScreenedTranscript =>
+  screenFor(question)(transcript);
+
+function screened(
+  transcript: string,
+  judgeOne: (sentence: string) => Verdict,
+  isOff: (sentence: string) => boolean,
+): ScreenedTranscript {
   const setAside: SetAside[] = [];
   const turns: Turn[] = [];
   for (const [place, { speaker, text }] of turnsOf(transcript).entries()) {
     const sentences = piecesOf(text);
     // An interviewer may well ask for a number.
-    const verdicts = screenTurn(
-      sentences,
-      { anchors, asked },
-      (sentence) =>
-        question !== undefined &&
-        speaker === 'candidate' &&
-        isOffSubject(visible(sentence).toLowerCase(), question),
-    );
+    const verdicts = screenTurn(sentences, judgeOne, speaker === 'candidate' ? isOff : () => false);
     const kept: string[] = [];
     for (const [at, verdict] of verdicts.entries()) {
       const said = sentences[at] as string;
