@@ -18,7 +18,7 @@ import { findPostgres, startCluster } from '../packages/server/src/testing/clust
 
 const ROWS = Number(process.argv[2] ?? 1_000_000);
 const BATCH = 10_000;
-const RUNS = 3;
+const RUNS = Number(process.env.VIVA_BENCH_RUNS ?? 2);
 
 /** A log as the server would have written it: sessions that began and ended, a row a second. */
 async function fill(driver: Driver): Promise<void> {

@@ -132,9 +132,10 @@ describe('with a model', () => {
       'works',
       'fails',
       'absent',
+      'absent',
       'works',
     ]);
-    expect(checks[5]).toMatchObject({ item: 'context', count: 8192 });
+    expect(checks[6]).toMatchObject({ item: 'context', count: 8192 });
     expect(checks[3]?.problem).toContain('gives no log-probabilities');
   });
 
