@@ -5,8 +5,9 @@
 import type { Question } from '@viva/bank';
 import { sentencesOf } from '../sentences.ts';
 import { type Turn, turnsOf } from '../transcript.ts';
+import { chatMarks, maskChatMarks } from './chat-marks.ts';
 import { isEncoded, readings, visible, withoutInvisible } from './disguises.ts';
-import { chatMarks, isWeak, maskChatMarks, type ScreenReason, signalOf } from './signals.ts';
+import { isWeak, type ScreenReason, signalOf } from './signals.ts';
 import { askedAbout, isOffSubject } from './subject.ts';
 
 /** Raised when other passages would be set aside; stands in what a rating is traced to. */

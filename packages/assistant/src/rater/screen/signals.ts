@@ -96,16 +96,6 @@ const oneOf =
     tests.some((test) => (typeof test === 'function' ? test(text) : test.test(text)));
 const aboutRatingAnchors = (text: string): boolean => !OTHER_ANCHORS.test(text);
 
-const CHAT_MARK = new RegExp(
-  [
-    String.raw`<\|[a-z_]{2,30}\|>`,
-    String.raw`<<\/?sys>>`,
-    String.raw`\[\/?(?:inst|system|sys|admin|user|assistant)\]`,
-    String.raw`<\/?\s*(?:system|sys|user|human|assistant|admin|developer|instructions?|prompt|transcript|candidate|interviewer|rater|grader|record|input|context|message|指令|系统|提示|实录|评分)(?:\s[^<>]{0,60})?>`,
-  ].join('|'),
-  'giu',
-);
-
 const ROLE_LINE = has(
   String.raw`^[\s"'“>*_#-]*(?:system|developers?|admin(?:istrator)?|assistant|user|human|ai|interviewer|panel(?: chair)?|chair|rater|grader|moderator|examiner)(?: (?:message|note|prompt|instruction|notice))?\s*[:：]`,
   String.raw`^[\s"'“>*_-]*#{1,6}\s*(?:system|instructions?|admin|developer|new|important|task|prompt)\b`,
@@ -407,7 +397,3 @@ export const signalOf = (text: string, asked = ''): ScreenReason | null => {
 };
 
 export const isWeak = (text: string): boolean => WEAK.test(text.toLowerCase());
-
-/** Marks by which chat formats tell turns apart. A model may take them for its own. */
-export const chatMarks = (text: string): string[] => text.match(CHAT_MARK) ?? [];
-export const maskChatMarks = (text: string, mask: string): string => text.replace(CHAT_MARK, mask);
