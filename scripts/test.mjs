@@ -62,7 +62,7 @@ function skip(name, why) {
 }
 
 /** These start servers on embedded databases of their own: they have run in the PGlite round. */
-const ON_THEIR_OWN = ['crash', 'account', 'cli/**/backup', 'power-loss'].flatMap((name) => [
+const ON_THEIR_OWN = ['crash', 'account', 'cli/**/backup', 'power-loss', 'signals'].flatMap((name) => [
   '--exclude',
   `**/${name}.db.test.ts`,
 ]);

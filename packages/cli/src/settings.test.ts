@@ -26,10 +26,10 @@ it('is all that the server’s sources read of the environment', () => {
   for (const folder of ['packages/server/src', 'packages/cli/src'])
     for (const file of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }))
       if (file.endsWith('.ts') && !file.includes('.test.') && !file.includes('testing'))
-        for (const [, dotted, quoted] of readFileSync(join(ROOT, folder, file), 'utf8').matchAll(
-          /\benv\.([A-Z][A-Z_]+)|\b(?:number|oneOf(?:<\w+>)?)\(env, '([A-Z_]+)'/g,
+        for (const [, dotted, quoted, taken] of readFileSync(join(ROOT, folder, file), 'utf8').matchAll(
+          /\benv\.([A-Z][A-Z_]+)|\b(?:number|oneOf(?:<\w+>)?)\(env, '([A-Z_]+)'|\{ ([^}]*) \} = env;/g,
         ))
-          read.add(dotted ?? quoted ?? '');
+          for (const name of taken?.match(/[A-Z][A-Z_]+/g) ?? [dotted ?? quoted ?? '']) read.add(name);
   const known = new Set(SETTINGS.map(({ name }) => name));
   expect([...read].filter((name) => !known.has(name) && !others.test(name))).toEqual([]);
   expect([...known].filter((name) => !read.has(name))).toEqual([]);

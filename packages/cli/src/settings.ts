@@ -19,6 +19,8 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'VIVA_DATA', fallback: '.viva' },
   { name: 'VIVA_SECRET_FILE', fallback: '–' },
   { name: 'VIVA_KEYS', fallback: 'VIVA_DATA/keys' },
+  { name: 'VIVA_MASTER_KEY_FILE', fallback: '–' },
+  { name: 'VIVA_MASTER_KEY', fallback: '–' },
   { name: 'VIVA_LOG', fallback: 'warn' },
   { name: 'VIVA_LOG_FORMAT', fallback: 'auto' },
   { name: 'VIVA_DRAIN_SECONDS', fallback: '0' },

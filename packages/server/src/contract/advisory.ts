@@ -110,8 +110,8 @@ export const AdvisoryRating = z
     /** Null: withheld, for none of its quotes is in what was said. */
     score: z.int().nullable(),
     given: z.int(),
-    evidence: z.array(Quote).max(50),
-    dropped: z.array(Quote).max(50),
+    evidence: z.array(Quote).max(500),
+    dropped: z.array(Quote).max(500),
     lacking: z.string(),
     /** What the model was not shown, since it speaks to the rater; of a quotation the quoted words alone. */
     setAside: z
