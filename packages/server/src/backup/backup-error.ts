@@ -9,6 +9,7 @@ export type BackupCode =
   | 'verification'
   | 'rights'
   | 'exists'
+  | 'keys'
   | 'channel';
 
 export class BackupError extends Error {

@@ -1,7 +1,7 @@
 /** Reads a whole database in one snapshot, table by table, as a backup says it. */
 import type { Driver, RunQuery } from '../store/driver.ts';
 import { BackupError } from './backup-error.ts';
-import { type Entry, FORMAT, FORMAT_VERSION, type Manifest } from './format.ts';
+import { type Entry, FORMAT, type Manifest, PLAIN_VERSION } from './format.ts';
 
 export interface DumpOptions {
   /** Of the program that makes it. */
@@ -26,11 +26,16 @@ export const PLAIN_TEXT = [
 export const SCHEMAS = ['viva', 'viva_auth'];
 
 /**
- * Tables whose rows stay out of every backup. What candidates answer about themselves is counted when the opening closes
+ * Tables whose rows stay out of every backup. Sessions and pending verifications hold addresses, and tokens that let in: after
+ * a restore everybody signs in again. What candidates answer about themselves is counted when the opening closes
  * and erased then; a backup would keep it beyond that, by person, out of reach of whoever takes an answer back. The
  * counts, of five people or more, are in backups as everything else.
  */
-export const LEFT_OUT: ReadonlySet<string> = new Set(['viva.group_answer']);
+export const LEFT_OUT: ReadonlySet<string> = new Set([
+  'viva.group_answer',
+  'viva_auth.session',
+  'viva_auth.verification',
+]);
 
 /** Every table of ours with its columns, without those that the database computes. */
 export async function listTables(run: RunQuery): Promise<{ table: string; columns: string[] }[]> {
@@ -70,7 +75,7 @@ async function read(
   const [seq, head] = await one('SELECT seq::text, hash FROM viva.audit_head');
   const manifest: Manifest = {
     format: FORMAT,
-    version: FORMAT_VERSION,
+    version: PLAIN_VERSION,
     made: String(made),
     viva,
     migrations,

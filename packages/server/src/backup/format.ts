@@ -12,11 +12,14 @@
 import { BackupError } from './backup-error.ts';
 
 export const FORMAT = 'viva-backup';
-export const FORMAT_VERSION = 1;
+/** Names of candidates are sealed; in the version before they are plain, as a dump gives them. */
+export const FORMAT_VERSION = 2;
+export const PLAIN_VERSION = 1;
+const VERSIONS: readonly number[] = [PLAIN_VERSION, FORMAT_VERSION];
 
 export interface Manifest {
   format: typeof FORMAT;
-  version: typeof FORMAT_VERSION;
+  version: typeof PLAIN_VERSION | typeof FORMAT_VERSION;
   /** ISO 8601: when the transaction that reads began. */
   made: string;
   viva: string;
@@ -74,7 +77,7 @@ function readEntry(line: string, number: number): Entry {
           'not-a-backup',
           'The file is encrypted, and what is in it is no backup of Viva.',
         );
-      if (manifest.version !== FORMAT_VERSION)
+      if (!VERSIONS.includes(manifest.version))
         throw new BackupError(
           'newer',
           `The backup is of format ${manifest.version}, this Viva reads ${FORMAT_VERSION}. Restore with the newer Viva.`,

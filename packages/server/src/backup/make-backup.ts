@@ -12,6 +12,7 @@ import { BackupError } from './backup-error.ts';
 import { dump } from './dump.ts';
 import type { Entry, Manifest } from './format.ts';
 import { type SealOptions, sealBackup } from './seal-backup.ts';
+import { sealNames } from './seal-names.ts';
 
 export interface BackupOptions extends SealOptions {
   data: string;
@@ -63,7 +64,7 @@ const there = (path: string): Promise<boolean> =>
 
 /**
  * Writes the backup beside its place, flushes it and moves it there: a file by that name is whole.
- * @throws BackupError `exists`, `weak-passphrase`, `rights`, `channel`; DatabaseError
+ * @throws BackupError `exists`, `weak-passphrase`, `rights`, `channel`, `keys`; DatabaseError, KeyError
  */
 export async function makeBackup(path: string, options: BackupOptions): Promise<BackupReport> {
   const { force = false, onProgress } = options;
@@ -79,7 +80,7 @@ export async function makeBackup(path: string, options: BackupOptions): Promise<
   let rows = 0;
   async function* watched(): AsyncGenerator<Entry> {
     let table = '';
-    for await (const entry of entries) {
+    for await (const entry of sealNames(entries, options.data)) {
       if (entry.kind === 'manifest') manifest = entry.manifest;
       if (entry.kind === 'table') table = entry.head.table;
       if (entry.kind === 'row' && ++rows % 1_000 === 0) onProgress?.({ table, rows });

@@ -12,6 +12,7 @@ import { openStore } from '../store/store.ts';
 import { BackupError } from './backup-error.ts';
 import type { Entry } from './format.ts';
 import { type LoadOptions, load, type Restored } from './load.ts';
+import { openNames } from './seal-names.ts';
 
 export interface RestoreOptions extends LoadOptions {
   /** Holds keys and cookie secret, and the embedded database where no URL is given. */
@@ -90,16 +91,17 @@ async function intoFolder(
 /**
  * Restores, checks, and keeps nothing unless everything holds. What the key folder's ledger says was erased after the
  * backup was made is erased again, at once where the key folder is there, else when the server first opens the database.
- * @throws BackupError, LockError, DatabaseError
+ * @throws BackupError, LockError, DatabaseError, KeyError
  */
 export async function restoreBackup(
   entries: AsyncIterable<Entry>,
   { data, databaseUrl, ...options }: RestoreOptions,
 ): Promise<RestoreReport> {
-  if (!databaseUrl) return intoFolder(data, entries, options);
+  const opened = openNames(entries, data);
+  if (!databaseUrl) return intoFolder(data, opened, options);
   const driver = await openPostgres({ url: databaseUrl });
   try {
-    const restored = await load(driver, entries, options);
+    const restored = await load(driver, opened, options);
     return { ...restored, keys: await applyErasures(driver, data, restored) };
   } finally {
     await driver.close();

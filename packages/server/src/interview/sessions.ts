@@ -144,12 +144,17 @@ export async function scheduleSession(
       subject: `session/${row.id}`,
       openingId: row.openingId,
       candidateId,
-      detail: { ...plan },
+      detail: told(plan),
     });
     const [session] = await toSessions(tables, [row], actor);
     if (!session) throw notFound('session');
     return session;
   });
+}
+
+/** The log outlives the candidate, and a place may tell who it was: that it changed is enough there. */
+function told({ place, ...rest }: { place?: string | undefined }): Record<string, unknown> {
+  return { ...rest, ...(place === undefined ? {} : { placeChanged: true }) };
 }
 
 const NEXT: Record<Row['status'], readonly Row['status'][]> = {
@@ -193,7 +198,7 @@ export async function updateSession(
       subject: `session/${id}`,
       openingId: row.openingId,
       candidateId: row.candidateId,
-      detail: { ...change },
+      detail: told(change),
     });
     const [session] = await toSessions(tables, [next], actor);
     if (!session) throw notFound('session');

@@ -29,9 +29,9 @@ export async function wipeApplication(tables: Tables, id: string, now: string): 
   await run(sql`UPDATE viva.privacy_request SET body = ${ERASED}, answer = CASE WHEN answer IS NULL THEN NULL ELSE ${ERASED} END,
     status = CASE WHEN status = 'open' THEN 'done' ELSE status END, decided_at = coalesce(decided_at, ${now}::timestamptz)
     WHERE candidate_id = ${id}::uuid`);
-  // Entries from before the database was sealed hold the name, or a reason, in plain text.
-  await run(sql`UPDATE viva.audit SET detail = ${ERASED} || (detail::jsonb - 'name' - 'reason')::text
-    WHERE candidate_id = ${id}::uuid AND detail NOT LIKE 'erased.%' AND (detail::jsonb ? 'name' OR detail::jsonb ? 'reason')`);
+  // Entries of earlier versions hold the name, a reason or a place in plain text.
+  await run(sql`UPDATE viva.audit SET detail = ${ERASED} || (detail::jsonb - 'name' - 'reason' - 'place')::text
+    WHERE candidate_id = ${id}::uuid AND detail NOT LIKE 'erased.%' AND (detail::jsonb ?| ARRAY['name', 'reason', 'place'])`);
 }
 
 /** Removes an account with its sessions, chats and practice. */
