@@ -35,7 +35,10 @@ export async function startModelServer(
     request.on('data', (part: Buffer) => chunks.push(part));
     request.on('end', () => {
       // It is asked for its models too, and lists none.
-      if (request.method !== 'POST') return response.writeHead(404).end();
+      if (request.method !== 'POST') {
+        response.writeHead(404).end();
+        return;
+      }
       const { messages, stream, seed = 1 } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Asked;
       const text = reply(messages.map(({ content }) => content).join('\n'), { seed });
       result.calls++;

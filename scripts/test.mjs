@@ -72,6 +72,11 @@ await build();
 if (mode === 'long') await vitest('Long tests', 'long');
 else {
   await step('Lint', process.execPath, [bin('@biomejs/biome/bin/biome'), 'ci', '--log-level=error', '.']);
+  await step('Types of tests', process.execPath, [
+    bin('typescript/bin/tsc'),
+    '-p',
+    join(ROOT, 'tsconfig.tests.json'),
+  ]);
   await step('Bank', process.execPath, [join(ROOT, 'packages/cli/dist/main.js'), 'bank', 'check']);
   await step('Dependencies', process.execPath, [join(ROOT, 'scripts/audit.mjs'), '--offline']);
   await vitest('Unit tests', 'unit');

@@ -44,7 +44,7 @@ beforeEach(async () => {
     'sub/tokenizer.json': Buffer.from('{}'),
   };
   listed = undefined;
-  hub = createServer((request, response) => {
+  hub = createServer((request, response): void => {
     note(request, false);
     const url = request.url ?? '';
     if (url.startsWith('/api/models/tiny/llama/revision/')) {
@@ -55,18 +55,19 @@ beforeEach(async () => {
         ...(rfilename.endsWith('.safetensors') ? { lfs: { sha256: sha256(bytes), size: bytes.length } } : {}),
       }));
       response.setHeader('content-type', 'application/json');
-      return response.end(JSON.stringify(listed ?? { sha: COMMIT, siblings }));
+      response.end(JSON.stringify(listed ?? { sha: COMMIT, siblings }));
+      return;
     }
     const path = url.replace(`/tiny/llama/resolve/${COMMIT}/`, '');
     const bytes = files[path];
-    if (url.startsWith('/api/models/gated')) return response.writeHead(403).end();
-    if (!bytes) return response.writeHead(404).end();
-    if (!path.endsWith('.safetensors')) return response.end(bytes);
+    if (url.startsWith('/api/models/gated')) return void response.writeHead(403).end();
+    if (!bytes) return void response.writeHead(404).end();
+    if (!path.endsWith('.safetensors')) return void response.end(bytes);
     response
       .writeHead(302, { location: `${origin(storage)}/${path}`, 'x-linked-etag': `"${sha256(bytes)}"` })
       .end();
   });
-  storage = createServer((request, response) => {
+  storage = createServer((request, response): void => {
     note(request, true);
     const bytes = files[(request.url ?? '').slice(1)] ?? Buffer.alloc(0);
     const from = ignoreRange ? 0 : Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
@@ -78,7 +79,7 @@ beforeEach(async () => {
       ...(partial ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
     });
     const cut = cutAfter.shift();
-    if (cut === undefined) return response.end(rest);
+    if (cut === undefined) return void response.end(rest);
     response.write(rest.subarray(0, cut), () => setTimeout(() => response.destroy(), 30));
   });
   await Promise.all(

@@ -38,7 +38,7 @@ describe.skipIf(!python)('a quantised model in Python transformers', () => {
     const [original, quantized] = [join(folder, id), join(folder, `${id}-quantized`)];
     run('tiny_llama.py', original, ...model);
     await quantizeModel({ input: original, output: quantized, scheme });
-    const double = scheme.kind !== 'int8' && scheme.doubleQuant ? ['double'] : [];
+    const double = 'doubleQuant' in scheme && scheme.doubleQuant ? ['double'] : [];
     const result = JSON.parse(run('load_quantized.py', original, quantized, name, ...double)) as Record<
       string,
       unknown

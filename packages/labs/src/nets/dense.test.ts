@@ -53,7 +53,7 @@ describe('dense networks', () => {
       labels[Math.floor(at / 3)] === at % 3 ? 1 : 0,
     );
     const [value, slopes] = valueAndGrad((parameters: np.Array[]) => {
-      const out = applyMlp(parameters, np.array(x).reshape([rows, 5]), 'relu');
+      const out = applyMlp(parameters, np.array(new Float32Array(x)).reshape([rows, 5]), 'relu');
       const log = out.ref.sub(np.log(np.exp(out).sum(1, { keepdims: true })));
       return log
         .mul(np.array(hot).reshape([rows, 3]))

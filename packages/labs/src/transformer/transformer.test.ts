@@ -150,7 +150,10 @@ describe('parts against their closed forms', () => {
     const x = createRandom(4).normals(8);
     const gain = createRandom(5).normals(8);
     const size = Math.sqrt(x.reduce((sum, one) => sum + one * one, 0) / 8 + 1e-5);
-    const found = (await rmsNorm(np.array(x).reshape([1, 8]), np.array(gain)).data()) as Float32Array;
+    const found = (await rmsNorm(
+      np.array(new Float32Array(x)).reshape([1, 8]),
+      np.array(new Float32Array(gain)),
+    ).data()) as Float32Array;
     for (let at = 0; at < 8; at++)
       expect(found[at]).toBeCloseTo(((x[at] as number) / size) * (gain[at] as number), 5);
   });

@@ -53,6 +53,7 @@ async function openStage(index: number): Promise<Stage> {
     openModel: () => model,
     clock: () => new Date(Date.UTC(2026, 0, 1) + time.step * 60_000 + time.delay),
     newId: () => identifier(time.step, time.calls++),
+    reproducible: true,
   });
   const owner = await world.addPerson('Owner', 'owner');
   const people = {

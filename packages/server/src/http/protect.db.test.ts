@@ -178,7 +178,11 @@ describe('a page of another site', () => {
   changing.push(['post', bankImportPath]);
 
   it.each(changing)('cannot %s %s', async (method, path) => {
-    for (const headers of [{ origin: 'http://evil.test' }, { 'sec-fetch-site': 'cross-site' }]) {
+    const foreign: Record<string, string>[] = [
+      { origin: 'http://evil.test' },
+      { 'sec-fetch-site': 'cross-site' },
+    ];
+    for (const headers of foreign) {
       const response = await sites.http.fetch(
         new Request(`http://viva.test${path.replace(/\{\w+\}/g, () => crypto.randomUUID())}`, {
           method: method.toUpperCase(),

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '../context.ts';
+import { MOST_WORK_SAMPLES } from '../contract/limits.ts';
 import type { Driver } from '../store/driver.ts';
 import { freshDatabase } from '../testing/database.ts';
 import { openPanel, openWorld, type World } from '../testing/world.ts';
-import { MOST_WORK_SAMPLES } from './work-samples.ts';
 
 let driver: Driver;
 let world: World;
@@ -42,8 +42,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const attach = (who: Actor, body = sample(), id = candidateId) =>
-  world.as(who).attachWorkSample({ params: { id }, body });
+const attach = (
+  who: Actor,
+  body: Omit<ReturnType<typeof sample>, 'params'> & { params: Record<string, string | number> } = sample(),
+  id = candidateId,
+) => world.as(who).attachWorkSample({ params: { id }, body });
 
 it('is attached by the candidate, and read by the panel, whole', async () => {
   const made = await attach(ming);

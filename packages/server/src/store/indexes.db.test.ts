@@ -141,6 +141,7 @@ it('plans no statement of any route with a scan of a table that grows', async ()
   const calibration = {
     family: set?.family ?? '',
     answers: (set?.transcripts ?? []).map(({ id }) => ({ transcript: id, score: 3 })),
+    practice: (set?.practice ?? []).map(({ id }) => ({ transcript: id, score: 3 })),
   };
   const template = await world
     .as(stage.people.lead)

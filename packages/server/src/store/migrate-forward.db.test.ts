@@ -1,6 +1,6 @@
 /** Every earlier version with data in it goes forward; a migration that never gets its turn says so. */
 import { fileURLToPath } from 'node:url';
-import { loadBank } from '@viva/bank';
+import { loadBank, type Question } from '@viva/bank';
 import { afterAll, describe, expect, it } from 'vitest';
 import { verifyAudit } from '../audit/verify.ts';
 import type { Actor } from '../context.ts';
@@ -39,8 +39,7 @@ const AT = '2026-05-04 08:00:00+00';
 const [LEAD, ANN, BEN, OPENING, CANDIDATE] = [1, 2, 3, 4, 5].map(id);
 
 const bank = await loadBank(fileURLToPath(new URL('../../../../bank', import.meta.url)));
-const [PINNED] = [...bank.questions.values()];
-if (!PINNED) throw new Error('the bank is empty');
+const PINNED = [...bank.questions.values()][0] as Question;
 const QUESTION = PINNED.id;
 
 /** What the first release could hold: an opening with a panel, a scorecard that was submitted, a draft, a note. */
@@ -126,7 +125,7 @@ async function writeAs(
           );
         },
       ],
-    ] satisfies [string, string | undefined, (run: RunQuery) => Promise<unknown>][]
+    ] as [string, string | undefined, (run: RunQuery) => Promise<unknown>][]
   )[kind] ?? ['', '', async () => undefined];
   await driver.transaction(work, begin(actor));
   saved.set(what, (saved.get(what) ?? 0) + 1);

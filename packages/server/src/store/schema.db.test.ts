@@ -23,7 +23,9 @@ it('describes every table as the migrations made it', async () => {
     const columns = made.get(table ?? '') ?? new Map<string, boolean>();
     made.set(table ?? '', columns.set(column ?? '', nullable === 'NO'));
   }
-  const tables = Object.values(schema).filter((value): value is Table => is(value, Table));
+  const tables = Object.values(schema as Record<string, unknown>).filter((value): value is Table =>
+    is(value, Table),
+  );
   expect(tables.map(getTableName).sort()).toEqual(
     [...made.keys()].filter((name) => name !== 'audit_head').sort(),
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { measureRows } from './measures-panel.tsx';
 import { runCsv, runJson } from './run-export.ts';
+import type { SeedResult } from './use-seeds.ts';
 
 const metric = (id: string) => ({
   id,
@@ -26,7 +27,7 @@ describe('a run as files', () => {
   });
 
   it('is every seed where they were run, figures outside the list included', () => {
-    const seeds = [
+    const seeds: SeedResult[] = [
       { seed: 7, metrics: { 'a.x': 1, 'b.x': 2, 'odd,one': 5 }, engine: 'wasm' },
       { seed: 8, metrics: { 'a.x': 3, 'b.x': null }, engine: 'wasm' },
     ];

@@ -11,7 +11,7 @@ import { KERNELS_BASE64 } from './kernels.wasm.ts';
 const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`fixtures/${name}`, import.meta.url)));
 const kernels = new Kernels();
 
-function convert(bytes: Uint8Array, to: TargetType): Uint8Array {
+function convert(bytes: Uint8Array<ArrayBuffer>, to: TargetType): Uint8Array {
   const result = kernels.convert(bytes, 'F32', to);
   if ('unfit' in result) throw new Error(`${result.unfit.reason} at ${result.unfit.element}`);
   return result.bytes;

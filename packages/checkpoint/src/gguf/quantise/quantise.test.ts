@@ -53,7 +53,11 @@ describe('a model, tensor by tensor', () => {
     const written = await openGguf(path);
     const tensor = written.tensor('blk.0.ffn_up.weight');
     expect(tensor).toMatchObject({ type: 'Q4_K', dimensions: [512, rows] });
-    const whole = new Kernels().convert(await file.read(file.tensor(input.name)), 'F32', 'Q4_K');
+    const whole = new Kernels().convert(
+      new Uint8Array(await file.read(file.tensor(input.name))),
+      'F32',
+      'Q4_K',
+    );
     if ('unfit' in whole) throw new Error('unfit');
     expect(Buffer.compare(await written.read(tensor), whole.bytes)).toBe(0);
     expect(written.metadata.get('general.file_type')).toEqual({ type: 'uint32', value: 14 });

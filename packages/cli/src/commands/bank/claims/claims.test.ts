@@ -74,7 +74,7 @@ describe('planning', () => {
   });
 
   it('shares a run between claims whose parameters are the same once the lab has read them', () => {
-    const usual = LABS[0]!.params.parse(params);
+    const usual = LABS[0]!.params.parse(params) as typeof params;
     const plan = planClaims(
       bankWith([
         check(['max(gan.evaluations) == 1']),

@@ -16,7 +16,8 @@ describe('undo', () => {
         let last: { tag: string; at: number } | null = null;
         for (const [tag, wait] of steps) {
           now += wait;
-          const joins = last?.tag === tag && now - last.at < 800;
+          const before = last as { tag: string; at: number } | null;
+          const joins = before?.tag === tag && now - before.at < 800;
           history = noted(history, value, tag, now);
           value++;
           if (joins) stops[stops.length - 1] = value;
