@@ -12,6 +12,8 @@ import { openPglite } from '../packages/server/src/store/pglite.ts';
 import { openPostgres } from '../packages/server/src/store/postgres.ts';
 import { findPostgres, startCluster } from '../packages/server/src/testing/cluster.ts';
 
+/** A panel has at most thirty seats. */
+const PANEL = 25;
 const RATERS = 50;
 const SAVES = Number(process.argv[2] ?? 60);
 const PASSWORD = 'a password for the bench';
@@ -89,7 +91,11 @@ async function product(folder: string, databaseUrl: string | undefined): Promise
   try {
     const owner = signedIn(origin);
     await owner.createOwner({ body: { name: 'Owner', email: 'owner@bench.test', password: PASSWORD } });
-    const opening = await owner.createOpening({ body: { title: 'Bench', kit: 'llm-engineer' } });
+    const openings = await Promise.all(
+      Array.from({ length: Math.ceil(RATERS / PANEL) }, (_, index) =>
+        owner.createOpening({ body: { title: `Bench ${index}`, kit: 'llm-engineer' } }),
+      ),
+    );
     const raters: Client[] = [];
     for (let index = 0; index < RATERS; index++) {
       const { path, person } = await owner.invitePerson({
@@ -101,15 +107,19 @@ async function product(folder: string, databaseUrl: string | undefined): Promise
         body: { password: PASSWORD },
       });
       await owner.appoint({
-        params: { id: opening.id },
+        params: { id: openings[Math.floor(index / PANEL)]?.id ?? '' },
         body: { personId: person.id, waiver: 'The bench waives it.' },
       });
       raters.push(rater);
     }
-    await owner.openOpening({ params: { id: opening.id } });
-    const { id } = await owner.addCandidate({ params: { id: opening.id }, body: { name: 'Candidate' } });
-    const questions = opening.items.map(({ question }) => question);
-    const callers = raters.map((rater) => {
+    const candidates: string[] = [];
+    for (const { id } of openings) {
+      await owner.openOpening({ params: { id } });
+      candidates.push((await owner.addCandidate({ params: { id }, body: { name: 'Candidate' } })).id);
+    }
+    const questions = openings[0]?.items.map(({ question }) => question) ?? [];
+    const callers = raters.map((rater, index) => {
+      const id = candidates[Math.floor(index / PANEL)] ?? '';
       const revisions = new Map<string, number>();
       let count = 0;
       return async () => {
