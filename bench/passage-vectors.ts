@@ -16,6 +16,7 @@ import { openEncoders } from '../packages/cli/src/commands/assistant/open-encode
 import { openPassageVectors, type PassageVectors } from '../packages/server/src/assistant/passage-vectors.ts';
 import { migrate } from '../packages/server/src/store/migrate.ts';
 import { openPglite } from '../packages/server/src/store/pglite.ts';
+import { random } from './random.ts';
 
 const [encoder, sizesText = '10000,30000,100000'] = process.argv.slice(2);
 if (!encoder) {
@@ -31,17 +32,6 @@ const DEPTH = 200;
 const CANDIDATES = [200, 400, 800];
 /** Length of the noise against a vector's own: cosines within a cluster are then about 0.86. */
 const NOISE = 0.6;
-
-/** Numbers in [0, 1) from a seed (mulberry32, T. Ettinger). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 function withNoise(vector: Float32Array, next: () => number): Float32Array {
   const noise = vector.map(

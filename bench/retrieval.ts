@@ -9,6 +9,7 @@ import { create, insertMultiple, type Orama, search } from '@orama/orama';
 import { bankPassages, evaluateRetrieval, loadQuerySet, type Passage, Retriever } from '@viva/assistant';
 import { loadBank, tokens } from '@viva/bank';
 import MiniSearch from 'minisearch';
+import { random } from './random.ts';
 
 const PASSAGES = Number(process.argv[2] ?? 100_000);
 /** Passages that each engine is asked for; questions are ranked from them by one rule. */
@@ -108,17 +109,6 @@ async function orama(rows: readonly Row[], ours: boolean): Promise<Engine> {
           ...(ours ? {} : { tolerance: 1 }),
         })
       ).hits.map(({ document, score }) => ({ row: document.row, score })),
-  };
-}
-
-/** Numbers in [0, 1) from a seed (mulberry32, T. Ettinger). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
 

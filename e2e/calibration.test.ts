@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { type Bank, loadBank } from '@viva/bank';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { expectAccessible, expectNoSideways, type Locale, openBrowser, signIn, visit } from './browser.ts';
+import { type Locale, openBrowser } from './browser.ts';
+import { enterDemo, look } from './demo.ts';
 import { startServer, type TestServer } from './server.ts';
 
-const PASSWORD = 'viva-demo-2026';
 let server: TestServer;
 let browser: Browser;
 let bank: Bank;
@@ -22,21 +22,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function enter(who: string, locale: Locale, width = 1280, colorScheme: 'light' | 'dark' = 'light') {
-  const visitor = await visit(browser, { locale, viewport: { width, height: 900 }, colorScheme });
-  await signIn(visitor, server.url, `${who}@demo.viva`, PASSWORD);
-  await visitor.page.request.patch(`${server.url}/api/me`, {
-    data: { locale },
-    headers: { origin: server.url },
-  });
-  return visitor;
-}
-async function look(page: Page, name: string): Promise<void> {
-  await expectAccessible(page, name);
-  await expectNoSideways(page, name);
-  if (process.env.VIVA_SCREENSHOTS)
-    await page.screenshot({ path: `${process.env.VIVA_SCREENSHOTS}/${name}.png`, fullPage: true });
-}
+const enter = (who: string, locale: Locale, width?: number, colorScheme?: 'light' | 'dark') =>
+  enterDemo(browser, server.url, { who, locale, width, colorScheme });
 const radio = (page: Page, score: number) =>
   page
     .locator('article')
